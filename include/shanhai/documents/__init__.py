@@ -1,0 +1,1 @@
+"""The documents people write: sources with their editions, origin records, expectations. Read strictly."""

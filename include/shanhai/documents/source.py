@@ -1,0 +1,140 @@
+"""Source documents: how one published table reads, and which editions of it there are.
+
+A document lives at `include/sources/<publisher>/<table>.yml`; its path is the table's id. Unknown keys are errors.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Carrier = Literal["csv", "xlsx", "html", "text"]
+EstimateRound = Literal["FLASH", "PRELIM", "FINAL", "CENSUS", "RECAST", "EVAL", "_Z"]
+Accumulation = Literal["YTD", "DISC", "PIT", "AVG", "CUM"]
+ObservationStatus = Literal["A", "B", "D", "E", "F", "G", "I", "N", "P", "U", "V"]
+SubjectKind = Literal[
+    "division", "division_group", "programme", "park", "zone", "project", "enterprise", "pairing"
+]
+# What a printed mark means; domain rule: a document without a declared dictionary may not be loaded (S07).
+SymbolMeaning = Literal[
+    "below_unit", "cannot_exist", "not_available", "not_collected", "suppressed", "included_elsewhere", "ambiguous"
+]
+
+
+class Strict(BaseModel):
+    """A document part in which an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Bilingual(Strict):
+    """One text for people, in both languages."""
+
+    zh: str
+    en: str
+
+
+class Reading(Strict):
+    """What may be said of figures at any level; the nearest level wins (slot < statement < section < edition < table)."""
+
+    subject: str | None = None
+    subject_kind: SubjectKind | None = None
+    counterpart: str | None = None
+    period: str | None = Field(None, description="2023 · 2023-Q3 · 2023-S1 · 2024-05 · 2022-05-27 · 2018..2023-02 · previous · undated")
+    accum: Accumulation | None = None
+    estimate_round: EstimateRound | None = None
+    obs_status: ObservationStatus | None = None
+    published_on: date | None = None
+    comment: str | None = None
+
+
+class Statement(Reading):
+    """A phrase as printed with its figures in braces: `地区生产总值{gdp}，比上年{gdp_real_growth}`."""
+
+    says: str
+    optional: bool = Field(False, description="Editions may lack it; otherwise its absence refuses the edition")
+
+
+class Section(Reading):
+    """A stretch of a text from its heading to the next section's, with what holds for all its statements."""
+
+    heading: str
+    statements: list[Statement]
+
+
+class Edition(Reading):
+    """One publication of the table: a file under `include/published/<publisher>/` and what is particular to it."""
+
+    edition: str
+    file: str
+    sha256: Sha256
+    sections: list[Section] = []
+    statements: list[Statement] = []
+
+
+class Label(Strict):
+    """What a row label means when it is not a division of the register."""
+
+    kind: SubjectKind | Literal["rank", "note"] = "division_group"
+    name: str | None = None
+
+
+class Layout(Strict):
+    """Where head, labels and body of a grid stand; rows and columns count from 1."""
+
+    sheet: str | None = None
+    table: int = 1
+    head_rows: list[int]
+    unit_row: int | None = Field(None, description="The head row that prints units, not names")
+    remark_rows: list[int] = []
+    label_column: str | None = Field(None, description="Head of the column with row labels")
+    code_column: str | None = Field(None, description="Head of the column with division codes, where one is printed")
+    within: str | None = Field(None, description="Province whose divisions the labels are")
+    labels: dict[str, Label] = Field({}, description="Labels that are groups, ranks or notes")
+
+
+class Column(Reading):
+    """A column by its header path (`生产总值(亿元)>第一产业`) and what it holds."""
+
+    head: str
+    indicator: str | None = None
+    field: str | None = Field(None, description="Column of a register relation")
+    unit: str | None = Field(None, description="Only where the publication prints the unit nowhere")
+
+    @model_validator(mode="after")
+    def _holds_one_thing(self) -> "Column":
+        if (self.indicator is None) == (self.field is None):
+            raise ValueError(f"column {self.head!r} needs exactly one of `indicator` and `field`")
+        return self
+
+
+class SourceDocument(Reading):
+    """How one published table reads."""
+
+    title: Bilingual
+    licence: str
+    notes: str | None = None
+    relation: str
+    carrier: Carrier
+    encoding: str = "utf-8"
+    symbols: dict[str, SymbolMeaning]
+    layout: Layout | None = None
+    columns: list[Column] = []
+    ignored: list[str] = Field([], description="Header paths that are printed and not read")
+    statements: list[Statement] = []
+    editions: list[Edition] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _fits_its_carrier(self) -> "SourceDocument":
+        if self.carrier == "text":
+            if self.layout or self.columns or self.ignored:
+                raise ValueError("a text has statements, not a layout with columns")
+        elif self.layout is None or not self.columns:
+            raise ValueError(f"a {self.carrier} table needs `layout` and `columns`")
+        elif any(edition.statements or edition.sections for edition in self.editions) or self.statements:
+            raise ValueError("statements belong to texts")
+        names = [edition.edition for edition in self.editions]
+        if len(names) != len(set(names)):
+            raise ValueError(f"editions are named twice: {names}")
+        return self

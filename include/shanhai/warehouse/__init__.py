@@ -1,0 +1,1 @@
+"""The warehouse's own relations: `ops` (what happened) and `staging` (what was printed)."""
