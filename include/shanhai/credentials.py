@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,13 +24,13 @@ def read(server: str, name: str) -> str | None:
     return secret
 
 
-def ensure(server: str, name: str) -> str:
+def ensure(server: str, name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(24)) -> str:
     """The secret of a name on a server; made once, the same ever after, also with several writers."""
     with _locked():
         known = _read_all()
         secret = known.setdefault(server, {}).get(name)
         if secret is None:
-            secret = secrets.token_urlsafe(24)
+            secret = make()
             known[server][name] = secret
             write_private(credentials_file(), json.dumps(known, indent=2, ensure_ascii=False) + "\n")
         return secret

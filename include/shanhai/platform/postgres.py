@@ -255,7 +255,7 @@ def _start_server(place: Place) -> None:
     port = _remembered_port()
     said = ""
     for _ in range(START_TRIES):
-        if port is None or not _is_free(port):
+        if port is None or not is_free(port):
             port = free_port()
         options = " ".join(f"-c {name}='{value}'" for name, value in {**SERVER_OPTIONS, "port": str(port)}.items())
         done = place.run("pg_ctl", "start", "-D", str(place.data), "-w", "-t", "60", "-s", "-o", options)
@@ -321,7 +321,8 @@ def _remember(port: int) -> None:
     credentials.write_private(settings.embedded_address_file(), text)
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """True when a server could listen on this port of loopback now."""
     with socket.socket() as probe:
         # As Postgres binds it: a port whose last connections are still closing is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
