@@ -14,7 +14,7 @@ EstimateRound = Literal["FLASH", "PRELIM", "FINAL", "CENSUS", "RECAST", "EVAL", 
 Accumulation = Literal["YTD", "DISC", "PIT", "AVG", "CUM"]
 ObservationStatus = Literal["A", "B", "D", "E", "F", "G", "I", "N", "P", "U", "V"]
 SubjectKind = Literal[
-    "division", "division_group", "programme", "park", "zone", "project", "enterprise", "pairing"
+    "country", "division", "division_group", "programme", "park", "zone", "project", "enterprise", "pairing"
 ]
 # What a printed mark means; domain rule: a document without a declared dictionary may not be loaded (S07).
 SymbolMeaning = Literal[
@@ -117,6 +117,7 @@ class SourceDocument(Reading):
     notes: str | None = None
     relation: str
     carrier: Carrier
+    is_digest: bool = Field(False, description="Sections transcribe pages of their own: each is its own vintage set")
     encoding: str = "utf-8"
     symbols: dict[str, SymbolMeaning]
     layout: Layout | None = None

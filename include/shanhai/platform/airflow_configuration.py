@@ -16,7 +16,7 @@ from shanhai.platform.postgres import HOST, free_port, is_free
 
 # Who may log in to the web page, and as what; readers of figures have no business there.
 USERS = {"admin": "admin", "engineer": "op", "auditor": "viewer"}
-PARALLEL_TASKS = 4
+PARALLEL_TASKS = int(os.environ.get('PT','6'))
 
 
 def airflow_home() -> Path:
@@ -121,6 +121,7 @@ def _options() -> dict[str, dict[str, str]]:
             "dag_processor_child_process_log_directory": str(logs / "dag_processor"),
             "colored_console_log": "False",
         },
+        "workers": {"min_heartbeat_interval": "1"},
         "usage_data_collection": {"enabled": "False"},
     }
 

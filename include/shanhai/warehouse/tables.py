@@ -42,7 +42,7 @@ publications = Table(
 loads = Table(
     "loads",
     metadata,
-    Column("load_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("load_id", BigInteger, Identity(), primary_key=True),
     Column("publisher_id", Text, nullable=False),
     Column("table_id", Text, nullable=False, comment="<publisher>/<table>: the source document's path · 来源文档"),
     Column("edition", Text, nullable=False, comment="Edition of the table, as its document names it · 版次"),
@@ -95,7 +95,7 @@ refusals = Table(
 releases = Table(
     "releases",
     metadata,
-    Column("release_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("release_id", BigInteger, Identity(), primary_key=True),
     Column("schema_name", Text, nullable=False, unique=True, comment="Schema that holds the built tables · 成品所在模式"),
     Column("load_ids", ARRAY(BigInteger), nullable=False, comment="Accepted loads the build read · 本次发布读取的装载"),
     Column("project_sha256", Text, nullable=False, comment="Hash of the dbt project that was built · dbt 项目指纹"),
@@ -131,7 +131,7 @@ def _staging(name: str, comment: str, *columns: Column | UniqueConstraint | Chec
     return Table(
         name,
         metadata,
-        Column("load_id", BigInteger, ForeignKey("ops.loads.load_id"), primary_key=True),
+        Column("load_id", BigInteger, ForeignKey("ops.loads.load_id", deferrable=True), primary_key=True),
         Column("row_number", Integer, primary_key=True, comment="Position of the row in its load, from 1 · 行序"),
         *columns,
         Column("locator", Text, nullable=False, comment="Sheet!cell, R row C column, or character span · 定位"),

@@ -1,0 +1,85 @@
+"""All source documents of the project: what can be loaded."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from shanhai.documents.publisher import Origin, Publisher
+from shanhai.documents.source import Edition, SourceDocument
+from shanhai.documents.yaml_file import load_document
+from shanhai.errors import DocumentError
+
+
+@dataclass(frozen=True)
+class TableSource:
+    """A source document with its place: `table_id` is `<publisher>/<table>`."""
+
+    publisher_id: str
+    table_id: str
+    path: Path
+    publications: Path
+    document: SourceDocument
+
+    def edition(self, name: str) -> Edition:
+        """The edition of that name; raises DocumentError when the document has none."""
+        for edition in self.document.editions:
+            if edition.edition == name:
+                return edition
+        raise DocumentError(f"{self.path}: no edition {name!r}; there are {[e.edition for e in self.document.editions]}")
+
+    def file(self, edition: Edition) -> Path:
+        """Where the bundled publication of an edition lies."""
+        return self.publications / self.publisher_id / edition.file
+
+    def origin(self, edition: Edition) -> Origin:
+        """The origin record beside the publication."""
+        file = self.file(edition)
+        return load_document(file.with_name(f"{file.name}.origin.yml"), Origin)
+
+    def reading(self, edition: Edition) -> bytes:
+        """What of the document decides how this edition reads, in canonical form."""
+        shared = self.document.model_dump(mode="json", exclude={"editions", "title", "licence", "notes"})
+        own = edition.model_dump(mode="json", exclude={"sha256"})
+        return json.dumps([shared, own], sort_keys=True, ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The documents under `sources`, whose publications lie under `publications`."""
+
+    sources: Path
+    publications: Path
+
+    @cached_property
+    def tables(self) -> dict[str, TableSource]:
+        """Every table by id; raises DocumentError on the first document that is not well-formed."""
+        return {table.table_id: table for table in self._read_all()}
+
+    @cached_property
+    def publishers(self) -> dict[str, Publisher]:
+        """Every publisher by id."""
+        return {path.parent.name: load_document(path, Publisher) for path in sorted(self.sources.glob("*/publisher.yml"))}
+
+    def tables_of(self, publisher_id: str) -> list[TableSource]:
+        """The tables of one publisher, in order."""
+        return [table for table in self.tables.values() if table.publisher_id == publisher_id]
+
+    def _read_all(self) -> Iterator[TableSource]:
+        for path in sorted(self.sources.glob("*/*.yml")):
+            if path.name == "publisher.yml":
+                continue
+            publisher_id = path.parent.name
+            if publisher_id not in self.publishers:
+                raise DocumentError(f"{path.parent}: publisher.yml is missing")
+            yield TableSource(
+                publisher_id, f"{publisher_id}/{path.stem}", path, self.publications, load_document(path, SourceDocument)
+            )
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,62 @@
+"""Reference registers kept as dbt seeds: indicators, units and division aliases."""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One row of `indicators.csv`: what a figure measures, in which unit."""
+
+    indicator_code: str
+    name_zh: str
+    name_en: str
+    unit_measure: str
+    measure: str
+    default_accum: str
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One row of `units.csv`: a printed unit, its SDMX measure and power of ten."""
+
+    unit_printed: str
+    unit_measure: str
+    unit_mult: int
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The registers a reader needs."""
+
+    indicators: dict[str, Indicator]
+    units: dict[str, Unit]
+    division_aliases: dict[str, str]
+
+
+@cache
+def load_reference(seeds: Path) -> Reference:
+    """The registers under `seeds`; a code or unit that stands twice is an error."""
+    fields = Indicator.__dataclass_fields__
+    indicators = _keyed(
+        seeds / "indicators.csv", "indicator_code", lambda row: Indicator(**{name: row[name] for name in fields})
+    )
+    units = _keyed(
+        seeds / "units.csv",
+        "unit_printed",
+        lambda row: Unit(row["unit_printed"], row["unit_measure"], int(row["unit_mult"])),
+    )
+    aliases = _keyed(seeds / "division_aliases.csv", "alias", lambda row: row["division_code"])
+    return Reference(indicators, units, aliases)
+
+
+def _keyed(path, key, build):  # type: ignore[no-untyped-def]
+    with path.open(encoding="utf-8", newline="") as file:
+        entries: dict[str, object] = {}
+        for row in csv.DictReader(file):
+            if row[key] in entries:
+                raise ValueError(f"{path}: {key} {row[key]!r} stands twice")
+            entries[row[key]] = build(row)
+    return entries

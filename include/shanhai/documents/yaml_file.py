@@ -1,0 +1,56 @@
+"""Reads one YAML document into its model; every error names file, line and what is allowed."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from shanhai.errors import DocumentError
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class _TextLoader(yaml.BaseLoader):
+    """YAML in which every scalar is text, as printed, and no key stands twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} stands twice", key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def load_document(path: Path, model: type[M]) -> M:
+    """The document at `path` as a `model`; raises DocumentError otherwise."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        content = yaml.load(text, _TextLoader)  # noqa: S506 - builds nothing but text, lists and mappings
+        return model.model_validate(content)
+    except yaml.YAMLError as error:
+        raise DocumentError(f"{path}: {error}") from error
+    except ValidationError as error:
+        tree = yaml.compose(text, _TextLoader)
+        problems = [f"{path}:{_line(tree, e['loc'])}: {_dotted(e['loc'])}: {e['msg']}" for e in error.errors()]
+        raise DocumentError("\n".join(problems)) from error
+
+
+def _dotted(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "document"
+
+
+def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """Line of the node that a pydantic error location points at, as far down as it exists."""
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            found = next((value for key, value in node.value if key.value == str(part)), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            found = node.value[part]
+        else:
+            found = None
+        if found is None:
+            break
+        node = found
+    return node.start_mark.line + 1 if node else 1

@@ -1,0 +1,76 @@
+"""Header paths of a grid: the identity of its columns, and the fingerprint that an edition must match."""
+
+import re
+
+from shanhai.carriers.grid import Grid
+from shanhai.documents.reference import Unit
+from shanhai.documents.source import Layout
+from shanhai.errors import CellError
+from shanhai.grammar.figures import normalise
+
+_UNIT_IN_HEAD = re.compile(r"[（(]([^（()）]+)[)）]$")
+
+
+class HeadPaths:
+    """The columns of a grid by header path (`生产总值(亿元)>第一产业`).
+
+    Raises CellError with the difference when the printed paths are not exactly the declared ones.
+    """
+
+    def __init__(self, grid: Grid, layout: Layout, declared: list[str], ignored: list[str]) -> None:
+        self._grid, self._layout = grid, layout
+        names = [r for r in layout.head_rows if r != layout.unit_row and r not in layout.remark_rows]
+        self._positions: dict[str, int] = {}
+        for column in range(1, grid.width + 1):
+            path = _path([_text(grid, row, column) for row in names])
+            if not path:
+                continue
+            if path in self._positions:
+                raise CellError(f"prints the column {path!r} twice")
+            self._positions[path] = column
+        wanted = [*declared, *ignored, *(c for c in (layout.label_column, layout.code_column) if c)]
+        self._compare({_tight(path) for path in wanted})
+
+    def _compare(self, wanted: set[str]) -> None:
+        printed = set(self._positions)
+        if printed != wanted:
+            differences = [f"- {path}" for path in sorted(wanted - printed)]
+            differences += [f"+ {path}" for path in sorted(printed - wanted)]
+            raise CellError("differs from the approved one (- declared, + printed):\n" + "\n".join(differences))
+
+    def position(self, path: str) -> int:
+        """Column number of a header path."""
+        return self._positions[_tight(path)]
+
+    def unit(self, path: str, units: dict[str, Unit]) -> str | None:
+        """The unit printed for a column: in the unit row, else in brackets at the end of a head of its path."""
+        if self._layout.unit_row is not None:
+            return _text(self._grid, self._layout.unit_row, self.position(path)) or None
+        for part in reversed(_tight(path).split(">")):
+            match = _UNIT_IN_HEAD.search(part)
+            if match and match[1] in units:
+                return match[1]
+        return None
+
+    def body_rows(self) -> range:
+        """Numbers of the rows under the head."""
+        return range(max(self._layout.head_rows) + 1, len(self._grid.rows) + 1)
+
+
+def _text(grid: Grid, row: int, column: int) -> str:
+    cell = grid.cell(row, column)
+    return _tight(cell.text) if cell else ""
+
+
+def _path(parts: list[str]) -> str:
+    """Non-empty parts from top to bottom, a part that a merged cell repeats once."""
+    kept: list[str] = []
+    for part in parts:
+        if part and (not kept or kept[-1] != part):
+            kept.append(part)
+    return ">".join(kept)
+
+
+def _tight(text: str) -> str:
+    """Heads are wrapped mid-word, so white space says nothing; brackets are printed in either form."""
+    return re.sub(r"\s", "", normalise(text))

@@ -1,0 +1,34 @@
+"""Who did it, in which run, with which code: what every ledger row carries."""
+
+import getpass
+import os
+import subprocess
+from functools import cache
+
+from shanhai import settings
+
+
+@cache
+def code_commit() -> str | None:
+    """Commit of the project, marked `+` when files differ from it; SHANHAI_CODE_COMMIT where there is no checkout."""
+    if given := os.environ.get("SHANHAI_CODE_COMMIT"):
+        return given
+    git = ["git", "-C", str(settings.PROJECT_ROOT)]
+    try:
+        commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+        changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return f"{commit}+" if changed.strip() else commit
+
+
+def run_context() -> dict[str, object]:
+    """The account and, in an Airflow task, the DAG run: as columns of `ops.loads`."""
+    number = os.environ.get("AIRFLOW_CTX_TRY_NUMBER")
+    return {
+        "loaded_by": os.environ.get("AIRFLOW_CTX_DAG_OWNER") or getpass.getuser(),
+        "dag_id": os.environ.get("AIRFLOW_CTX_DAG_ID"),
+        "run_id": os.environ.get("AIRFLOW_CTX_DAG_RUN_ID"),
+        "try_number": int(number) if number else None,
+        "code_commit": code_commit(),
+    }
