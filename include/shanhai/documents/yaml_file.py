@@ -11,8 +11,8 @@ from shanhai.errors import DocumentError
 M = TypeVar("M", bound=BaseModel)
 
 
-class _TextLoader(yaml.BaseLoader):
-    """YAML in which every scalar is text, as printed, and no key stands twice."""
+class _NoDoubleKeys:
+    """No key of a mapping stands twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
         seen: set[str] = set()
@@ -20,14 +20,25 @@ class _TextLoader(yaml.BaseLoader):
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} stands twice", key.start_mark)
             seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        return super().construct_mapping(node, deep)  # type: ignore[misc,no-any-return]
 
 
-def load_document(path: Path, model: type[M]) -> M:
-    """The document at `path` as a `model`; raises DocumentError otherwise."""
+class _TextLoader(_NoDoubleKeys, yaml.BaseLoader):
+    """YAML in which every scalar is text."""
+
+
+class _NumberLoader(_NoDoubleKeys, yaml.SafeLoader):
+    """YAML with numbers and booleans."""
+
+
+def load_document(path: Path, model: type[M], *, numbers: bool = False) -> M:
+    """The document at `path` as a `model`; raises DocumentError otherwise.
+
+    Every scalar is text, as printed, unless `numbers` says that the document holds numbers of its own.
+    """
     text = path.read_text(encoding="utf-8")
     try:
-        content = yaml.load(text, _TextLoader)  # noqa: S506 - builds nothing but text, lists and mappings
+        content = yaml.load(text, _NumberLoader if numbers else _TextLoader)  # noqa: S506 - both build plain data only
         return model.model_validate(content)
     except yaml.YAMLError as error:
         raise DocumentError(f"{path}: {error}") from error
