@@ -1,0 +1,97 @@
+"""Loads: one DAG per publisher, made from its source documents; each edition runs through archive, stage, validate."""
+
+from datetime import timedelta
+
+from airflow.sdk import (
+    DAG,
+    Asset,
+    CronTriggerTimetable,
+    ExceptionRetryPolicy,
+    RetryAction,
+    RetryRule,
+    get_current_context,
+    task,
+    task_group,
+)
+from airflow.sdk.exceptions import AirflowSkipException
+
+from shanhai.documents.catalogue import Catalogue
+from shanhai.documents.describe import publisher_page
+from shanhai.errors import PublicationError
+from shanhai.settings import PUBLISHED, SOURCES
+
+catalogue = Catalogue(SOURCES, PUBLISHED)
+
+# What is wrong with a publication is as wrong a minute later; only what is around it is worth another try.
+retry_policy = ExceptionRetryPolicy(rules=[RetryRule(exception=PublicationError, action=RetryAction.FAIL)])
+
+
+@task
+def editions(publisher_id: str) -> list[dict[str, str]]:
+    """The editions that the ledger does not know yet in their present bytes and reading."""
+    from shanhai.pending import pending_editions
+
+    return [{"table_id": e.key.table_id, "edition": e.key.edition} for e in pending_editions(publisher_id)]
+
+
+@task(map_index_template="{{ edition_name }}")
+def archive(edition: dict[str, str]) -> str:
+    """Put the publication's bytes into the archive · 存档."""
+    from shanhai.load import EditionKey, archive_edition
+
+    get_current_context()["edition_name"] = " ".join(edition.values())
+    return archive_edition(EditionKey(**edition))
+
+
+@task(map_index_template="{{ edition_name }}", retries=2, retry_delay=timedelta(seconds=10), retry_policy=retry_policy)
+def stage(edition: dict[str, str], digest: str) -> int:
+    """Read it into staging, in one transaction · 暂存."""
+    from shanhai.load import EditionKey, stage_edition
+
+    get_current_context()["edition_name"] = " ".join(edition.values())
+    return stage_edition(EditionKey(**edition), digest)
+
+
+@task(map_index_template="{{ edition_name }}")
+def validate(edition: dict[str, str], load_id: int) -> None:
+    """Let Great Expectations judge exactly this load · 校验."""
+    from shanhai.validate import validate_load
+
+    get_current_context()["edition_name"] = " ".join(edition.values())
+    validate_load(load_id)
+
+
+@task_group
+def load_edition(edition: dict[str, str]) -> None:
+    """One edition on its way to acceptance · 一个版次的装载."""
+    validate(edition, stage(edition, archive(edition)))
+
+
+@task(trigger_rule="all_done")
+def announce() -> None:
+    """Tell the build that there are accepted loads which readers do not see yet · 通知构建."""
+    from shanhai.release.promotion import is_due
+
+    if not is_due():
+        raise AirflowSkipException("readers see every accepted load")
+
+
+@task
+def every_edition_accepted() -> None:
+    """Fails with any edition that was not accepted · 任一版次未被接受即告失败."""
+
+
+for publisher_id, publisher in catalogue.publishers.items():
+    with DAG(
+        dag_id=f"load_{publisher_id}",
+        dag_display_name=f"load {publisher.name.en} · {publisher.name.zh}",
+        description=f"{publisher.description.en} · {publisher.description.zh}",
+        doc_md=publisher_page(publisher, catalogue.tables_of(publisher_id)),
+        schedule=CronTriggerTimetable("0 6 * * *", timezone="Asia/Shanghai"),
+        catchup=False,
+        max_active_runs=1,
+        tags=["load", publisher_id],
+    ):
+        accepted = Asset(name=f"accepted_loads_{publisher_id}", uri=f"shanhai://staging/{publisher_id}")
+        loaded = load_edition.expand(edition=editions(publisher_id))
+        loaded >> [announce.override(outlets=[accepted])(), every_edition_accepted()]

@@ -1,0 +1,1 @@
+"""Releases: a candidate is built and tested aside; readers are switched to exactly what was tested."""
