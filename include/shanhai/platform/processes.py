@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -54,14 +54,14 @@ def running(name: str) -> Record | None:
     return record if record and _is_alive(record) else None
 
 
-def stop(names: Iterable[str], seconds: float) -> None:
-    """End processes and all they started: a polite signal to all at once, after the deadline a hard one."""
-    records = {name: record for name in names if (record := _read(name))}
+def stop(patience: Mapping[str, float]) -> None:
+    """End processes and all they started: a polite signal to all at once, a hard one when a name's seconds are over."""
+    records = {name: record for name in patience if (record := _read(name))}
     for record in records.values():
         if _is_alive(record):
             _signal(record.process_id, signal.SIGTERM)
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and any(_is_alive(record) for record in records.values()):
+    began = time.monotonic()
+    while any(time.monotonic() - began < patience[name] and _is_alive(record) for name, record in records.items()):
         time.sleep(0.05)
     for name, record in records.items():
         _end_session(record)
