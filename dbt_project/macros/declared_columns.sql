@@ -1,0 +1,32 @@
+{#- The columns that a model's contract declares, each with its name, type and meta. A wide mart is pivoted from its own
+    contract: a column's meta names the indicator it shows (and the attribute, where it shows one), so the list of
+    columns is written once. Read from the graph, because a unit test's own node carries no columns. -#}
+{% macro declared_columns(model_name) -%}
+    {%- set declared = [] -%}
+    {%- if execute -%}
+        {%- set node = (graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
+            | selectattr('name', 'equalto', model_name) | list | first) -%}
+        {%- if not node -%}
+            {{ exceptions.raise_compiler_error('no model ' ~ model_name) }}
+        {%- endif -%}
+        {%- for column in node.columns.values() -%}
+            {%- do declared.append({
+                'name': column.name,
+                'data_type': column.data_type,
+                'indicator': column.config.meta.get('indicator') if column.config else none,
+                'attribute': column.config.meta.get('attribute', 'value') if column.config else none,
+            }) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(declared) }}
+{%- endmacro %}
+
+
+{#- The columns of a model that show an indicator; one column at least, or the contract lost its meta. -#}
+{% macro indicator_columns(model_name) -%}
+    {%- set shown = declared_columns(model_name) | selectattr('indicator') | list -%}
+    {%- if execute and not shown -%}
+        {{ exceptions.raise_compiler_error(model_name ~ ' shows no indicator: its contract lost its meta') }}
+    {%- endif -%}
+    {{ return(shown) }}
+{%- endmacro %}

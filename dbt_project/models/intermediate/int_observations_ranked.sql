@@ -1,0 +1,74 @@
+-- Every figure of the newest accepted load of each edition, with its rank among all published values of the same
+-- subject, indicator, period and accumulation. Rank 1 is what a reader is shown when no vintage is asked for.
+--
+-- Order (domain §2.3): a figure meant for readers; one that has a value; one not flagged as unreliable; the estimate
+-- round (census revision, final, preliminary …, seeds/estimate_rounds.csv); the kind of source, because news and
+-- encyclopedias repeat official figures rounded; the date of publication ("where they differ, this yearbook holds"); the
+-- finer printed unit. The last two only make the order total: the moment of loading is no property of a figure, and
+-- ranking by it would let two runs over the same publications end in different marts.
+with observations as (
+    select * from {{ ref('stg_publications__observations') }}
+    where is_latest
+),
+
+estimate_rounds as (
+    select * from {{ ref('estimate_rounds') }}
+),
+
+publications as (
+    select
+        load_id,
+        reliability
+    from {{ ref('stg_ops__accepted_loads') }}
+),
+
+reliabilities as (
+    select * from {{ ref('reliabilities') }}
+),
+
+judged as (
+    select
+        observations.*,
+        estimate_rounds.precedence as round_precedence,
+        coalesce(reliabilities.precedence, 9) as reliability_precedence,
+        estimate_rounds.is_for_readers and observations.conf_status = 'F' as is_for_readers,
+        observations.value is not null or observations.obs_text is not null as has_value
+    from observations
+    inner join estimate_rounds
+        on observations.estimate_round = estimate_rounds.estimate_round
+    left join publications
+        on observations.load_id = publications.load_id
+    left join reliabilities
+        on publications.reliability = reliabilities.reliability
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by
+                subject_kind,
+                coalesce(division_code, subject_name),
+                counterpart_name,
+                indicator_code,
+                freq,
+                time_period,
+                accum,
+                period_start,
+                period_end
+            order by
+                is_for_readers desc,
+                has_value desc,
+                (obs_status = 'U') asc,
+                round_precedence asc,
+                reliability_precedence asc,
+                published_on desc nulls last,
+                unit_mult - coalesce(decimals, 0) asc,
+                table_id asc,
+                edition asc,
+                row_number asc
+        )::integer as vintage_rank
+    from judged
+)
+
+select * from ranked

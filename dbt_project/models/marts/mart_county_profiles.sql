@@ -1,0 +1,68 @@
+{%- set shown = indicator_columns('mart_county_profiles') %}
+with figures as (
+    select * from {{ ref('int_county_years') }}
+),
+
+divisions as (
+    select * from {{ ref('dim_divisions') }}
+    where is_original_mountain_county
+),
+
+-- Every county has a row in every year in which any county has a figure: what nobody published is seen, not absent.
+years as (
+    select distinct year
+    from figures
+),
+
+county_years as (
+    select
+        divisions.*,
+        years.year
+    from years
+    inner join divisions
+        on
+            years.year >= divisions.valid_from_year
+            and coalesce(years.year < divisions.valid_to_year, true)
+),
+
+pivoted as (
+    select
+        division_code,
+        year,
+        count(*)::integer as figures_count
+        {%- for column in shown %},
+        {{ pivot_figure(column) }} as {{ column.name }}
+        {%- endfor %}
+    from figures
+    group by division_code, year
+),
+
+described as (
+    select
+        -- keys
+        county_years.division_code,
+        county_years.year,
+        county_years.boundary_version,
+
+        -- description
+        county_years.name_zh as division_name_zh,
+        county_years.name_en as division_name_en,
+        county_years.prefecture_code,
+        county_years.prefecture_name,
+        county_years.boundary_change_kind is not null
+        and county_years.year = county_years.valid_from_year as is_boundary_break,
+        coalesce(pivoted.figures_count, 0) as figures_count,
+
+        -- measures
+        {%- for column in shown %}
+        {{ "coalesce(pivoted." ~ column.name ~ ", 'O') as " ~ column.name if column.attribute == 'obs_status'
+            else "pivoted." ~ column.name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from county_years
+    left join pivoted
+        on
+            county_years.division_code = pivoted.division_code
+            and county_years.year = pivoted.year
+)
+
+select * from described

@@ -1,0 +1,109 @@
+with observations as (
+    select * from {{ ref('fct_observations') }}
+    where
+        subject_kind in ('country', 'division', 'division_group')
+        and vintage_rank = 1
+        and is_for_readers
+),
+
+divisions as (
+    select * from {{ ref('dim_divisions') }}
+),
+
+indicators as (
+    select * from {{ ref('dim_indicators') }}
+),
+
+qualifiers as (
+    select * from {{ ref('value_qualifiers') }}
+),
+
+vintages as (
+    select
+        subject_kind,
+        coalesce(division_code, subject_name) as subject,
+        counterpart_name,
+        indicator_code,
+        freq,
+        time_period,
+        accum,
+        period_start,
+        period_end,
+        count(*) filter (where value is not null)::integer as vintages_count
+    from {{ ref('fct_observations') }}
+    where is_for_readers
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+),
+
+described as (
+    select
+        -- keys
+        observations.observation_key,
+        observations.subject_kind,
+        observations.subject_name,
+        observations.division_code,
+        observations.boundary_version,
+        observations.list_code,
+        observations.counterpart_name,
+        observations.indicator_code,
+        observations.freq,
+        observations.time_period,
+        observations.accum,
+        observations.period_start,
+        observations.period_end,
+
+        -- description
+        divisions.name_zh as division_name_zh,
+        divisions.division_level,
+        divisions.prefecture_name,
+        coalesce(divisions.is_original_mountain_county, false) as is_original_mountain_county,
+        indicators.name_zh as indicator_name_zh,
+        indicators.name_en as indicator_name_en,
+        indicators.growth_basis,
+        indicators.coverage,
+        indicators.population_basis,
+        indicators.is_additive,
+
+        -- measures
+        observations.value,
+        observations.value_upper,
+        observations.unit_measure,
+        observations.value_qualifier,
+        qualifiers.sign as value_sign,
+        observations.obs_text,
+        observations.obs_status,
+        observations.estimate_round,
+        observations.vintage_set_id,
+        vintages.vintages_count,
+        observations.comment,
+
+        -- provenance
+        observations.printed,
+        observations.unit_printed,
+        observations.published_on,
+        observations.table_id,
+        observations.edition,
+        observations.publication_sha256,
+        observations.locator,
+        observations.load_id
+    from observations
+    inner join indicators
+        on observations.indicator_code = indicators.indicator_code
+    inner join qualifiers
+        on observations.value_qualifier = qualifiers.value_qualifier
+    left join divisions
+        on observations.division_key = divisions.division_key
+    left join vintages
+        on
+            observations.subject_kind = vintages.subject_kind
+            and coalesce(observations.division_code, observations.subject_name) = vintages.subject
+            and observations.indicator_code = vintages.indicator_code
+            and observations.accum = vintages.accum
+            and observations.counterpart_name is not distinct from vintages.counterpart_name
+            and observations.freq is not distinct from vintages.freq
+            and observations.time_period is not distinct from vintages.time_period
+            and observations.period_start is not distinct from vintages.period_start
+            and observations.period_end is not distinct from vintages.period_end
+)
+
+select * from described

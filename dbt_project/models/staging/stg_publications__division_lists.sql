@@ -1,0 +1,33 @@
+with {{ accepted_rows('division_lists') }},
+
+accepted as (
+    select
+        -- keys
+        staged.load_id,
+        staged.row_number,
+
+        -- who is on which list
+        staged.list_code,
+        staged.division_name,
+        staged.division_code,
+
+        -- validity
+        staged.valid_from,
+        staged.valid_to,
+        staged.basis,
+
+        -- provenance
+        accepted_loads.publisher_id,
+        accepted_loads.table_id,
+        accepted_loads.edition,
+        accepted_loads.publication_sha256,
+        staged.locator,
+        accepted_loads.published_on,
+        accepted_loads.loaded_at,
+        accepted_loads.is_latest
+    from staged
+    inner join accepted_loads
+        on staged.load_id = accepted_loads.load_id
+)
+
+select * from accepted
