@@ -1,4 +1,4 @@
-"""Fixtures shared by every room: a real Postgres server in a throwaway home folder."""
+"""Fixtures shared by every room: a real Postgres server in a throwaway home folder, and a small library to read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from shanhai.platform import postgres
+from shanhai.warehouse import migrate
+from tests.small_library import SmallLibrary
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +23,16 @@ def embedded_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         postgres.start()
         yield home
         postgres.remove()
+
+
+@pytest.fixture(scope="session")
+def warehouse(embedded_server: Path) -> Path:
+    """The home folder of a server whose warehouse is migrated."""
+    migrate.upgrade()
+    return embedded_server
+
+
+@pytest.fixture
+def small_library(tmp_path: Path) -> SmallLibrary:
+    """An empty library under `tmp_path`, with the project's registers of indicators, units and divisions."""
+    return SmallLibrary(tmp_path)

@@ -1,0 +1,50 @@
+"""Writes publications, origin records and source documents of a test into a library of their own."""
+
+import hashlib
+import shutil
+import textwrap
+from pathlib import Path
+
+from shanhai import settings
+from shanhai.documents.catalogue import Catalogue
+from shanhai.library import Library
+from shanhai.load import EditionKey
+from shanhai.reader import EditionReader
+
+_PUBLISHER = "name: {zh: 某局, en: A bureau}\ndescription: {zh: 测试用, en: For a test}\n"
+_ORIGIN = "title: 某表\npublisher: 某局\nlicence: facts\nreliability: official\ntranscription: made for a test\npublished_on: 2021-03-01\n"
+
+
+class SmallLibrary:
+    """A library whose divisions are the bundled ones and whose tables a test adds."""
+
+    def __init__(self, root: Path) -> None:
+        self._sources, self._published = root / "sources", root / "published"
+        for folder, made in ((settings.SOURCES, self._sources), (settings.PUBLISHED, self._published)):
+            shutil.copytree(folder / "ministry_of_civil_affairs", made / "ministry_of_civil_affairs")
+
+    @property
+    def library(self) -> Library:
+        """The library as it is now."""
+        return Library(Catalogue(self._sources, self._published), settings.DBT_PROJECT / "seeds")
+
+    def add(self, table_id: str, file: str, content: bytes, document: str, edition: str = "2020") -> EditionKey:
+        """Add a table of one edition; `document` is the source document without its editions."""
+        publisher, table = table_id.split("/")
+        for folder in (self._sources / publisher, self._published / publisher):
+            folder.mkdir(parents=True, exist_ok=True)
+        (self._sources / publisher / "publisher.yml").write_text(_PUBLISHER, "utf-8")
+        (self._published / publisher / file).write_bytes(content)
+        (self._published / publisher / f"{file}.origin.yml").write_text(_ORIGIN, "utf-8")
+        head = "title: {zh: 某表, en: A table}\nlicence: facts\nsymbols: {'': ambiguous}\n"
+        editions = f"editions:\n  - {{edition: '{edition}', file: {file}, sha256: {hashlib.sha256(content).hexdigest()}}}\n"
+        text = head + textwrap.dedent(document) + editions
+        (self._sources / publisher / f"{table}.yml").write_text(text, "utf-8")
+        return EditionKey(table_id, edition)
+
+    def reader(self, key: EditionKey) -> EditionReader:
+        """A reader of an edition that was added."""
+        library = self.library
+        source = library.catalogue.tables[key.table_id]
+        edition = source.edition(key.edition)
+        return library.reader(source, edition, source.file(edition).read_bytes())
