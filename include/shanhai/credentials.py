@@ -20,8 +20,7 @@ def credentials_file() -> Path:
 
 def read(server: str, name: str) -> str | None:
     """The secret stored for a name on a server, or None."""
-    secret = _read_all().get(server, {}).get(name)
-    return secret
+    return _read_all().get(server, {}).get(name)
 
 
 def ensure(server: str, name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(24)) -> str:

@@ -62,18 +62,21 @@ class AirflowClient:
     ) -> None:
         self._http.close()
 
-    def dag_parsed_at(self, dag_id: str) -> datetime | None:
-        """When the DAG processor last read a DAG, or None when it does not know it."""
-        answer = self._request("GET", f"/api/v2/dags/{dag_id}", allow=(404,))
-        if answer.status_code == 404:
-            return None
-        parsed = answer.json().get("last_parsed_time")
-        return datetime.fromisoformat(parsed) if parsed else None
+    def parsed_dags(self) -> dict[str, datetime]:
+        """Every DAG that the DAG processor knows, with the moment it last read it."""
+        return {
+            found["dag_id"]: datetime.fromisoformat(found["last_parsed_time"])
+            for found in self._pages("/api/v2/dags", "dags", {"exclude_stale": "true"})
+            if found["last_parsed_time"]
+        }
 
-    def import_errors(self) -> list[str]:
-        """What is wrong with DAG files that could not be read."""
-        found = self._request("GET", "/api/v2/importErrors", params={"limit": PAGE}).json()["import_errors"]
-        return [f"{error['filename']}\n{error['stack_trace']}" for error in found]
+    def import_errors(self, since: datetime) -> list[str]:
+        """What is wrong with DAG files that could not be read at or after a moment."""
+        return [
+            f"{error['filename']}\n{error['stack_trace']}"
+            for error in self._pages("/api/v2/importErrors", "import_errors", {})
+            if datetime.fromisoformat(error["timestamp"]) >= since
+        ]
 
     def unpause(self, dag_id: str) -> None:
         """Let the runs of a DAG proceed."""
@@ -108,20 +111,13 @@ class AirflowClient:
     def task_instances(self, run: DagRun) -> list[TaskInstance]:
         """All tasks of a run, each copy of a mapped one by itself."""
         address = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances"
-        return [
-            TaskInstance(
-                found["dag_id"],
-                found["dag_run_id"],
-                found["task_id"],
-                found["map_index"],
-                found["state"],
-                found["try_number"],
-                str(found.get("rendered_map_index") or ""),
-                found["start_date"],
-                found["end_date"],
-            )
-            for found in self._pages(address, "task_instances", {})
-        ]
+        return [_task_instance(found) for found in self._pages(address, "task_instances", {})]
+
+    def task_instances_changed_since(self, moment: datetime) -> list[TaskInstance]:
+        """Tasks of any run that changed at or after a moment: one question, however many runs are followed."""
+        parameters = {"updated_at_gte": moment.isoformat()}
+        address = "/api/v2/dags/~/dagRuns/~/taskInstances"
+        return [_task_instance(found) for found in self._pages(address, "task_instances", parameters)]
 
     def log(self, task: TaskInstance) -> str:
         """The log of a task's last try as text."""
@@ -149,9 +145,7 @@ class AirflowClient:
             if len(page[key]) < PAGE:
                 return found
 
-    def _request(
-        self, method: str, address: str, *, allow: tuple[int, ...] = (), **arguments: Any
-    ) -> httpx.Response:
+    def _request(self, method: str, address: str, *, allow: tuple[int, ...] = (), **arguments: Any) -> httpx.Response:
         """One exchange; a busy server is asked again, an expired log-in renewed once."""
         for wait in (0.2, 0.5, 1.0, 2.0, None):
             try:
@@ -176,6 +170,20 @@ class AirflowClient:
 
 def _dag_run(found: dict[str, Any]) -> DagRun:
     return DagRun(found["dag_id"], found["dag_run_id"], found["state"])
+
+
+def _task_instance(found: dict[str, Any]) -> TaskInstance:
+    return TaskInstance(
+        found["dag_id"],
+        found["dag_run_id"],
+        found["task_id"],
+        found["map_index"],
+        found["state"],
+        found["try_number"],
+        str(found.get("rendered_map_index") or ""),
+        found["start_date"],
+        found["end_date"],
+    )
 
 
 def _log_line(entry: Any) -> str:

@@ -70,7 +70,7 @@ def stop(patience: Mapping[str, float]) -> None:
 
 def members(record: Record) -> list[int]:
     """The numbers of all living processes of the session a record leads."""
-    found = []
+    found: list[int] = []
     if _is_taken_by_another(record):
         return found
     for process in psutil.process_iter(["pid", "status"]):
