@@ -89,3 +89,69 @@ def dsn(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     typer.echo(url.set(drivername="postgresql").render_as_string(hide_password=False))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the warehouse to the schema of this code; makes the accounts that are missing.
+
+    将数据库迁移到当前版本,并创建所需账户。
+    """
+    from shanhai.warehouse import migrate as migrations
+
+    typer.echo("migrated · 已迁移" if migrations.upgrade() else "nothing to migrate · 无需迁移")
+
+
+@app.command()
+def load(
+    table: Annotated[str | None, typer.Argument(help="<publisher>/<table>; all when left out · 省略则为全部")] = None,
+) -> None:
+    """Load the pending editions without Airflow, for work on documents; stops at the first that is not accepted.
+
+    不经 Airflow 装载待处理的版次,便于编写文档时使用。
+    """
+    from shanhai.load import load_edition
+    from shanhai.pending import pending_editions
+
+    for each in pending_editions():
+        if table in (None, each.key.table_id):
+            load_id = load_edition(each.key)
+            typer.echo(f"{each.key.table_id} {each.key.edition}: load {load_id} accepted · 已接受")
+
+
+release_app = typer.Typer(help="Build, promote and take back releases. 构建、发布与回退。", no_args_is_help=True)
+app.add_typer(release_app, name="release")
+
+
+@release_app.command()
+def build() -> None:
+    """Build and test a candidate from all accepted loads; readers do not see it yet.
+
+    构建并测试候选发布,读者暂不可见。
+    """
+    from shanhai.release.candidate import build_candidate
+
+    typer.echo(f"release {build_candidate()} is ready to promote · 可发布")
+
+
+@release_app.command()
+def promote(release_id: int) -> None:
+    """Show readers a release.
+
+    发布指定版本。
+    """
+    from shanhai.release import promotion
+
+    promotion.promote(release_id)
+    typer.echo(f"readers see release {release_id} · 读者所见为第 {release_id} 次发布")
+
+
+@release_app.command()
+def rollback() -> None:
+    """Show readers the release before the current one.
+
+    回退到上一发布。
+    """
+    from shanhai.release import promotion
+
+    typer.echo(f"readers see release {promotion.rollback()} again · 已回退")

@@ -81,6 +81,15 @@ def stage_edition(key: EditionKey, digest: str, library: Library | None = None) 
     return load_id
 
 
+def load_edition(key: EditionKey, library: Library | None = None) -> int:
+    """All three verbs of a load without a scheduler: archive, stage, validate; returns the load's id."""
+    from shanhai.validate import validate_load
+
+    load_id = stage_edition(key, archive_edition(key, library), library)
+    validate_load(load_id, library)
+    return load_id
+
+
 def _find(key: EditionKey, library: Library) -> tuple[TableSource, Edition]:
     source = library.catalogue.tables[key.table_id]
     return source, source.edition(key.edition)

@@ -71,6 +71,10 @@ class EditionReader:
             return self.text[int(start) : int(end)]
         return next(cell.text for cell in self.grid.cells() if cell.locator == locator)
 
+    @cached_property
+    def _published_on(self) -> date | None:
+        return self.source.origin(self.edition).published_on
+
     # the carrier ---------------------------------------------------------------------------------------------
 
     @cached_property
@@ -103,7 +107,8 @@ class EditionReader:
         for statement in [*document.statements, *edition.statements]:
             yield from self._statement(statement, None, 0, len(self.text))
         starts = self._section_starts()
-        for section, start, end in zip(edition.sections, starts, [*starts[1:], len(self.text)], strict=True):
+        ends = [*starts[1:], len(self.text)]
+        for section, start, end in zip(edition.sections, starts, ends[: len(starts)], strict=True):
             for statement in section.statements:
                 yield from self._statement(statement, section, start, end)
 
@@ -227,7 +232,7 @@ class EditionReader:
         estimate_round = str(_nearest("estimate_round", levels) or "_Z")
         provisional = estimate_round in ("PRELIM", "FLASH")
         status = figure.missing_status or _nearest("obs_status", levels) or ("P" if provisional else "A")
-        published_on = _nearest("published_on", levels) or self.source.origin(self.edition).published_on
+        published_on = _nearest("published_on", levels) or self._published_on
         comments = [str(c) for c in (figure.comment, _nearest("comment", levels)) if c]
         return {
             "subject_kind": kind,
