@@ -84,8 +84,7 @@ described as (
         observations.table_id,
         observations.edition,
         observations.publication_sha256,
-        observations.locator,
-        observations.load_id
+        observations.locator
     from observations
     inner join indicators
         on observations.indicator_code = indicators.indicator_code

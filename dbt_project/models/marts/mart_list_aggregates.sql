@@ -52,8 +52,7 @@ described as (
         figures.table_id,
         figures.edition,
         figures.publication_sha256,
-        figures.locator,
-        figures.load_id
+        figures.locator
     from figures
     inner join counted
         on figures.observation_key = counted.observation_key

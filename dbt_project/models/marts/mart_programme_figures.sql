@@ -81,8 +81,7 @@ described as (
         placed.table_id,
         placed.edition,
         placed.publication_sha256,
-        placed.locator,
-        placed.load_id
+        placed.locator
     from placed
     inner join indicators
         on placed.indicator_code = indicators.indicator_code

@@ -72,8 +72,7 @@ described as (
         windows.table_id,
         windows.edition,
         windows.publication_sha256,
-        windows.locator,
-        windows.load_id
+        windows.locator
     from windows
     left join enclosed
         on windows.observation_key = enclosed.observation_key

@@ -41,15 +41,14 @@ described as (
         -- measures
         latest.threshold as threshold_printed,
         latest.unit_mult::integer as unit_mult,
-        latest.threshold * power(10::numeric, coalesce(latest.unit_mult, 0)) as threshold_value,
+        trim_scale(latest.threshold * power(10::numeric, coalesce(latest.unit_mult, 0))) as threshold_value,
         latest.unit_measure,
 
         -- provenance
         latest.basis,
         latest.note,
         latest.publication_sha256,
-        latest.locator,
-        latest.load_id
+        latest.locator
     from latest
     left join indicators
         on latest.indicator_code = indicators.indicator_code
