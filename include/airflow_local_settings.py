@@ -30,6 +30,11 @@ _MODULES = (
     "yaml",
     "dbt.cli.main",
     "dbt.adapters.postgres",
+    "shanhai.load",
+    "shanhai.pending",
+    "shanhai.validate",
+    "shanhai.release.candidate",
+    "shanhai.release.promotion",
 )
 
 

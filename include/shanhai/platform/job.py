@@ -60,18 +60,17 @@ class Job:
                 # Left over from a job that was killed: their work is done anew, not beside ours.
                 services.stop()
             servers.start_databases()
-        before = Counter(state.state for state in edition_states())
-        todo = Counter(f"load_{state.publisher_id}" for state in edition_states() if state.state == "pending")
+        states = edition_states()
+        before = Counter(state.state for state in states)
+        todo = Counter(f"load_{state.publisher_id}" for state in states if state.state == "pending")
         if todo or promotion.is_due():
             self._load_and_build(todo)
         else:
             self._console.print("Nothing new to load · 没有新的版次需要装载")
         after = Counter(state.state for state in edition_states())
-        print_summary(
-            Loaded(accepted=after["accepted"] - before["accepted"], unchanged=before["accepted"]),
-            self._seconds,
-            self._console,
-        )
+        loaded = Loaded(accepted=after["accepted"] - before["accepted"], unchanged=before["accepted"])
+        if promotion.current() is not None:
+            print_summary(loaded, self._seconds, self._console)
         return 1 if self._failures else 0
 
     def _load_and_build(self, todo: Counter[str]) -> None:

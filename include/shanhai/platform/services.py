@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 import httpx
 import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
+import shanhai
 from shanhai import settings
 from shanhai.platform import airflow_configuration, processes
 from shanhai.platform.postgres import HOST
@@ -76,7 +78,7 @@ def start(*, wait: bool = True) -> None:
     with _one_at_a_time():
         if processes.running("api-server") is None:
             airflow_configuration.choose_port()
-        mark = hashlib.sha256((airflow_configuration.write() + version("apache-airflow-core")).encode()).hexdigest()
+        mark = _mark()
         alive = {name: processes.running(name) for name in SERVICES}
         if any(record is not None and record.mark != mark for record in alive.values()):
             processes.stop(PATIENCE_SECONDS)
@@ -125,6 +127,16 @@ def wait_until_healthy() -> None:
             warm = True
         time.sleep(0.25)
     raise ServicesError(f"not healthy after {START_SECONDS} s: {', '.join(missing)}")
+
+
+def _mark() -> str:
+    """Changes with the configuration, Airflow's version and the package's code, which the scheduler holds in memory."""
+    package = Path(shanhai.__file__).parent
+    files = sorted(file for file in package.rglob("*.py") if "platform" not in file.parts)
+    code = [f"{file.relative_to(package)} {file.stat().st_mtime_ns}" for file in files]
+    return hashlib.sha256(
+        "\n".join([airflow_configuration.write(), version("apache-airflow-core"), *code]).encode()
+    ).hexdigest()
 
 
 def _not_yet_healthy() -> list[str]:
