@@ -12,7 +12,14 @@ from shanhai.load import EditionKey
 from shanhai.reader import EditionReader
 
 _PUBLISHER = "name: {zh: 某局, en: A bureau}\ndescription: {zh: 测试用, en: For a test}\n"
-_ORIGIN = "title: 某表\npublisher: 某局\nlicence: facts\nreliability: official\ntranscription: made for a test\npublished_on: 2021-03-01\n"
+_ORIGIN = """\
+title: 某表
+publisher: 某局
+licence: facts
+reliability: official
+transcription: made for a test
+published_on: 2021-03-01
+"""
 
 
 class SmallLibrary:
@@ -37,7 +44,9 @@ class SmallLibrary:
         (self._published / publisher / file).write_bytes(content)
         (self._published / publisher / f"{file}.origin.yml").write_text(_ORIGIN, "utf-8")
         head = "title: {zh: 某表, en: A table}\nlicence: facts\nsymbols: {'': ambiguous}\n"
-        editions = f"editions:\n  - {{edition: '{edition}', file: {file}, sha256: {hashlib.sha256(content).hexdigest()}}}\n"
+        editions = (
+            f"editions:\n  - {{edition: '{edition}', file: {file}, sha256: {hashlib.sha256(content).hexdigest()}}}\n"
+        )
         text = head + textwrap.dedent(document) + editions
         (self._sources / publisher / f"{table}.yml").write_text(text, "utf-8")
         return EditionKey(table_id, edition)

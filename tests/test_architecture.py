@@ -69,4 +69,6 @@ def test_dags_hold_no_logic() -> None:
         tree = ast.parse(file.read_text("utf-8"))
         heavy = {"psycopg", "sqlalchemy", "dbt", "great_expectations", "pandas"}
         assert not {name.split(".")[0] for name in imports(file)} & heavy, file
-        assert not [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and "select " in str(n.value).lower()], file
+        assert not [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and "select " in str(n.value).lower()], (
+            file
+        )

@@ -10,7 +10,7 @@ from shanhai.errors import PublicationError
 from shanhai.library import Library
 from shanhai.load import EditionKey, archive_edition, stage_edition
 from shanhai.pending import edition_states
-from shanhai.validate import LoadRejected, validate_load
+from shanhai.validate import LoadRejectedError, validate_load
 from shanhai.warehouse.connection import connect
 from tests.small_library import SmallLibrary
 from tests.test_reader import HEAD, YEARBOOK
@@ -77,16 +77,23 @@ def test_without_a_suite_a_load_is_rejected(
     monkeypatch.setattr("shanhai.settings.EXPECTATIONS", tmp_path)
     if suite is not None:
         (tmp_path / "observations.yml").write_text(suite)
-    with pytest.raises(Exception, match="no expectations|expectations"):
+    with pytest.raises(LoadRejectedError, match="no expectations" if suite is None else "gate itself failed"):
         validate_load(load_id, small_library.library)
+    assert count("select count(*) from ops.verdicts where not is_accepted and load_id = %s", load_id) == 1
     assert count("select count(*) from ops.accepted_loads where load_id = %s", load_id) == 0
 
 
 @pytest.mark.parametrize(
     ("expectation", "reason"),
     [
-        ("{expect: ExpectColumnValuesToBeInSet, given: {column: subject_name, value_set: [庆元县]}, why: {en: w, zh: w}}", "云和县"),
-        ("{expect: ExpectColumnValuesToNotBeNull, given: {column: no_such_column}, why: {en: w, zh: w}}", "could not run"),
+        (
+            "{expect: ExpectColumnValuesToBeInSet, given: {column: subject_name, value_set: [庆元县]}, why: {en: w, zh: w}}",
+            "云和县",
+        ),
+        (
+            "{expect: ExpectColumnValuesToNotBeNull, given: {column: no_such_column}, why: {en: w, zh: w}}",
+            "could not run",
+        ),
         ("{expect: ExpectNothingOfTheKind, given: {}, why: {en: w, zh: w}}", "gate itself failed"),
     ],
 )
@@ -98,7 +105,7 @@ def test_a_violated_and_a_broken_expectation_reject_the_load(
     load_id = stage(key, library)
     monkeypatch.setattr("shanhai.settings.EXPECTATIONS", tmp_path)
     (tmp_path / "observations.yml").write_text(f"expectations:\n  - {expectation}\n", "utf-8")
-    with pytest.raises(LoadRejected, match=reason):
+    with pytest.raises(LoadRejectedError, match=reason):
         validate_load(load_id, library)
     assert state_of(key, library) == "rejected"
 
@@ -114,7 +121,9 @@ def test_a_warning_is_reported_and_does_not_reject(
     )
     validate_load(load_id, small_library.library)
     with connect() as connection:
-        row = connection.execute("select is_accepted, results from ops.verdicts where load_id = %s", (load_id,)).fetchone()
+        row = connection.execute(
+            "select is_accepted, results from ops.verdicts where load_id = %s", (load_id,)
+        ).fetchone()
     assert row is not None
     assert row[0]
     assert [entry["success"] for entry in row[1]] == [False]
@@ -124,7 +133,7 @@ def test_every_relation_has_its_expectations() -> None:
     from shanhai.warehouse.tables import staging_relations
 
     for relation in staging_relations:
-        assert validate.suite_of(relation, "no/table").expectations, relation
+        assert validate.suite_of(relation, "no/table"), relation
 
 
 def test_every_expectation_document_reads() -> None:

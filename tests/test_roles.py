@@ -34,7 +34,9 @@ def test_people_of_the_house_read_the_ledger(role: Role) -> None:
 
 
 @pytest.mark.parametrize("role", ["auditor", "engineer", "pipeline", "reader"])
-@pytest.mark.parametrize("verb", ["update ops.loads set edition = 'x'", "delete from ops.verdicts", "truncate staging.observations cascade"])
+@pytest.mark.parametrize(
+    "verb", ["update ops.loads set edition = 'x'", "delete from ops.verdicts", "truncate staging.observations cascade"]
+)
 def test_nobody_changes_what_was_written(role: Role, verb: str) -> None:
     assert refused(role, verb)
 

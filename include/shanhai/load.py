@@ -13,7 +13,7 @@ from shanhai.errors import PublicationError
 from shanhai.library import Library
 from shanhai.provenance import run_context
 from shanhai.reader import Row
-from shanhai.warehouse.connection import connect
+from shanhai.warehouse.connection import connect, scalar
 from shanhai.warehouse.tables import staging_relations
 
 
@@ -62,14 +62,17 @@ def stage_edition(key: EditionKey, digest: str, library: Library | None = None) 
     reader = library.reader(source, edition, archive.fetch(digest))
     with connect() as connection:
         staged = connection.execute(
-            "select load_id from ops.loads where (table_id, edition, publication_sha256, reading_sha256) = (%s, %s, %s, %s)",
+            """
+            select load_id from ops.loads
+            where (table_id, edition, publication_sha256, reading_sha256) = (%s, %s, %s, %s)
+            """,
             (key.table_id, key.edition, digest, reading),
         ).fetchone()
         if staged:
             return int(staged[0])
     try:
         with connect() as connection, connection.cursor() as cursor:
-            load_id = _next_load_id(cursor)
+            load_id = int(scalar(connection, "select nextval(pg_get_serial_sequence('ops.loads', 'load_id'))"))
             # Rows first, the load's own row after: its counts are known only then. One transaction holds both.
             cursor.execute("set constraints all deferred")
             copied = _copy(cursor, source.document.relation, load_id, reader.rows())
@@ -93,12 +96,6 @@ def load_edition(key: EditionKey, library: Library | None = None) -> int:
 def _find(key: EditionKey, library: Library) -> tuple[TableSource, Edition]:
     source = library.catalogue.tables[key.table_id]
     return source, source.edition(key.edition)
-
-
-def _next_load_id(cursor: Cursor) -> int:
-    row = cursor.execute("select nextval(pg_get_serial_sequence('ops.loads', 'load_id'))").fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 def _copy(cursor: Cursor, relation: str, load_id: int, rows: Iterable[Row]) -> int:
@@ -142,7 +139,10 @@ def _insert_load(
 def _refused(key: EditionKey, digest: str, reading: str | None, error: PublicationError) -> PublicationError:
     with connect() as connection:
         connection.execute(
-            "insert into ops.refusals (table_id, edition, publication_sha256, reading_sha256, reason) values (%s, %s, %s, %s, %s)",
+            """
+            insert into ops.refusals (table_id, edition, publication_sha256, reading_sha256, reason)
+            values (%s, %s, %s, %s, %s)
+            """,
             (key.table_id, key.edition, digest, reading, str(error)),
         )
     return error

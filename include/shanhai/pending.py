@@ -6,7 +6,7 @@ from typing import Literal
 from shanhai.documents.catalogue import sha256_of
 from shanhai.library import Library
 from shanhai.load import EditionKey
-from shanhai.validate import suite_of
+from shanhai.validate import suite_sha256
 from shanhai.warehouse.connection import connect
 
 State = Literal["pending", "accepted", "rejected", "refused"]
@@ -38,11 +38,13 @@ def edition_states(library: Library | None = None) -> list[EditionState]:
         verdicts = {tuple(row[:4]): (row[4], row[5]) for row in connection.execute(_LAST_VERDICTS)}
         refused = {
             tuple(row)
-            for row in connection.execute("select table_id, edition, publication_sha256, reading_sha256 from ops.refusals")
+            for row in connection.execute(
+                "select table_id, edition, publication_sha256, reading_sha256 from ops.refusals"
+            )
         }
     states: list[EditionState] = []
     for source in library.catalogue.tables.values():
-        suite = suite_of(source.document.relation, source.table_id)
+        suite = suite_sha256(source.document.relation, source.table_id)
         for edition in source.document.editions:
             key = EditionKey(source.table_id, edition.edition)
             digest = sha256_of(source.file(edition))
@@ -50,10 +52,10 @@ def edition_states(library: Library | None = None) -> list[EditionState]:
             reading = library.reading_sha256(source, edition)
             state: State = "pending"
             if (*seen, reading) in verdicts:
-                is_accepted, suite_sha256 = verdicts[*seen, reading]
+                is_accepted, judged_by = verdicts[*seen, reading]
                 if is_accepted:
                     state = "accepted"
-                elif suite_sha256 == suite.sha256:
+                elif judged_by == suite:
                     state = "rejected"
             elif (*seen, reading) in refused or ((*seen, None) in refused and digest != edition.sha256):
                 state = "refused"

@@ -14,7 +14,7 @@ from shanhai.carriers.separated import read_separated
 from shanhai.carriers.workbook import read_workbook
 from shanhai.documents.catalogue import TableSource
 from shanhai.documents.reference import Indicator, Reference
-from shanhai.documents.source import Column, Edition, Reading, Section, Statement
+from shanhai.documents.source import Column, Edition, Layout, Reading, Section, Statement
 from shanhai.errors import CellError, DocumentError, PublicationError
 from shanhai.grammar.divisions import COUNTRY_NAMES, DivisionRegister
 from shanhai.grammar.figures import Figure, read_cell
@@ -53,7 +53,9 @@ class EditionReader:
         """Every row of the edition, numbered from 1, as columns of the document's staging relation."""
         document = self.source.document
         if document.relation not in staging_relations:
-            raise DocumentError(f"{self.source.path}: no relation {document.relation!r}; there are {list(staging_relations)}")
+            raise DocumentError(
+                f"{self.source.path}: no relation {document.relation!r}; there are {list(staging_relations)}"
+            )
         if document.carrier == "text":
             found = self._statements()
         elif document.relation == "observations":
@@ -69,7 +71,11 @@ class EditionReader:
         if locator.startswith("char "):
             start, end = locator.removeprefix("char ").split("-")
             return self.text[int(start) : int(end)]
-        return next(cell.text for cell in self.grid.cells() if cell.locator == locator)
+        return self._texts[locator]
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        return {cell.locator: cell.text for cell in self.grid.cells()}
 
     @cached_property
     def _published_on(self) -> date | None:
@@ -90,15 +96,21 @@ class EditionReader:
     def grid(self) -> Grid:
         """The cells of the table."""
         document = self.source.document
-        assert document.layout is not None
         try:
             if document.carrier == "csv":
                 return read_separated(self.content, document.encoding)
             if document.carrier == "xlsx":
-                return read_workbook(self.content, document.layout.sheet)
-            return read_page(self.content, document.encoding, document.layout.table)
+                return read_workbook(self.content, self._layout.sheet)
+            return read_page(self.content, document.encoding, self._layout.table)
         except (ValueError, OSError) as error:
             raise self._problem("the file", f"does not open as {document.carrier}: {error}") from error
+
+    @property
+    def _layout(self) -> Layout:
+        layout = self.source.document.layout
+        if layout is None:
+            raise DocumentError(f"{self.source.path}: a table without a layout")
+        return layout
 
     # texts ---------------------------------------------------------------------------------------------------
 
@@ -153,8 +165,7 @@ class EditionReader:
     # tables --------------------------------------------------------------------------------------------------
 
     def _table(self) -> Iterator[Row]:
-        layout = self.source.document.layout
-        assert layout is not None
+        layout = self._layout
         heads = self._heads()
         label_column = heads.position(layout.label_column or "")
         columns = [(heads.position(column.head), column, self._unit(column, heads)) for column in self._columns()]
@@ -187,9 +198,8 @@ class EditionReader:
 
     def _heads(self) -> HeadPaths:
         document = self.source.document
-        assert document.layout is not None
         try:
-            return HeadPaths(self.grid, document.layout, [c.head for c in document.columns], document.ignored)
+            return HeadPaths(self.grid, self._layout, [c.head for c in document.columns], document.ignored)
         except CellError as error:
             raise self._problem("the head", str(error)) from error
 
@@ -197,10 +207,9 @@ class EditionReader:
         return column.unit or heads.unit(column.head, self.reference.units) or ""
 
     def _code(self, heads: HeadPaths, row: int) -> str | None:
-        layout = self.source.document.layout
-        if layout is None or layout.code_column is None:
+        if self._layout.code_column is None:
             return None
-        cell = self.grid.cell(row, heads.position(layout.code_column))
+        cell = self.grid.cell(row, heads.position(self._layout.code_column))
         code = cell.text.strip() if cell else ""
         return code if code.isdigit() else None
 
@@ -210,9 +219,16 @@ class EditionReader:
             raise CellError(f"the register of indicators lacks {column.indicator!r}")
         unit = self.reference.units.get(unit_printed)
         if unit is None or unit.unit_measure != indicator.unit_measure:
-            raise CellError(f"unit {unit_printed!r} is not a unit of {indicator.unit_measure} ({indicator.indicator_code})")
+            raise CellError(
+                f"unit {unit_printed!r} is not a unit of {indicator.unit_measure} ({indicator.indicator_code})"
+            )
         figure = read_cell(cell.text, dict(self.source.document.symbols))
-        levels: list[Reading] = [Reading(subject_kind=kind), column, self.edition, self.source.document]  # type: ignore[arg-type]
+        levels: list[Reading] = [
+            Reading.model_validate({"subject_kind": kind}),
+            column,
+            self.edition,
+            self.source.document,
+        ]
         return self._observation(indicator, figure, levels, name, code) | {
             "unit_printed": unit_printed or None,
             "unit_measure": unit.unit_measure,

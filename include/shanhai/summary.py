@@ -48,8 +48,8 @@ def print_summary(loaded: Loaded, seconds: Mapping[str, float], console: Console
     console = console or Console()
     states = Counter(each.state for each in edition_states(Library.open()))
     console.print(
-        f"\n[bold]Loads · 装载[/]  accepted 接受 {loaded.accepted} · rejected 拒绝 {states['rejected'] + states['refused']}"
-        f" · unchanged 未变 {loaded.unchanged}"
+        f"\n[bold]Loads · 装载[/]  accepted 接受 {loaded.accepted} · "
+        f"rejected 拒绝 {states['rejected'] + states['refused']} · unchanged 未变 {loaded.unchanged}"
     )
     with connect() as connection:
         console.print(_publishers(connection))
@@ -60,7 +60,7 @@ def print_summary(loaded: Loaded, seconds: Mapping[str, float], console: Console
     console.print(f"\n[bold]Seconds · 用时[/]  {phases} · total 合计 {sum(seconds.values()):.1f}")
     console.print(
         "[bold]Where to look next · 接下来[/]  `make up` then Airflow's page · "
-        "`psql \"$(.venv/bin/shanhai dsn --role reader)\"` then `select * from marts.mart_county_profiles`"
+        '`psql "$(.venv/bin/shanhai dsn --role reader)"` then `select * from marts.mart_county_profiles`'
     )
 
 
@@ -85,9 +85,7 @@ def _marts() -> Table:
 def _headlines(connection: Connection) -> list[str]:
     lines = ["\n[bold]Headlines · 要数[/]"]
     for name, division, indicator, period in _HEADLINES:
-        row = connection.execute(
-            _HEADLINE, {"division": division, "indicator": indicator, "period": period}
-        ).fetchone()
+        row = connection.execute(_HEADLINE, {"division": division, "indicator": indicator, "period": period}).fetchone()
         if row is None:
             lines.append(f"  {name}: not published · 未公布")
         else:

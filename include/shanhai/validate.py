@@ -25,16 +25,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 
-class LoadRejected(RuntimeError):
+class LoadRejectedError(RuntimeError):
     """The load did not pass its gate; the message says which expectation failed where."""
-
-
-@dataclass(frozen=True)
-class Suite:
-    """The expectations that a load must meet, and the hash of the documents they stand in."""
-
-    expectations: list[Expectation]
-    sha256: str | None
 
 
 @dataclass(frozen=True)
@@ -48,30 +40,38 @@ class Load:
     rows_staged: int
 
 
-def suite_of(relation: str, table_id: str, root: Path | None = None) -> Suite:
-    """The expectations of a relation and, where there are any, of the table; empty when no document exists."""
-    root = root or settings.EXPECTATIONS
-    files = [file for file in (root / f"{relation}.yml", root / f"{table_id}.yml") if file.exists()]
-    documents = [load_document(file, ExpectationDocument, numbers=True) for file in files]
-    digest = hashlib.sha256("".join(sha256_of(file) for file in files).encode()).hexdigest() if files else None
-    return Suite([expectation for document in documents for expectation in document.expectations], digest)
+def suite_files(relation: str, table_id: str) -> list[Path]:
+    """The documents that hold for a load: of its relation, and of its table where there is one."""
+    root = settings.EXPECTATIONS
+    return [file for file in (root / f"{relation}.yml", root / f"{table_id}.yml") if file.exists()]
+
+
+def suite_sha256(relation: str, table_id: str) -> str | None:
+    """Hash of those documents; None when there is none."""
+    files = suite_files(relation, table_id)
+    return hashlib.sha256("".join(sha256_of(file) for file in files).encode()).hexdigest() if files else None
+
+
+def suite_of(relation: str, table_id: str) -> list[Expectation]:
+    """The expectations of those documents; empty when there is none."""
+    documents = [load_document(file, ExpectationDocument, numbers=True) for file in suite_files(relation, table_id)]
+    return [expectation for document in documents for expectation in document.expectations]
 
 
 def validate_load(load_id: int, library: Library | None = None) -> None:
-    """Run the load's suite and store the verdict; raises LoadRejected unless the load is accepted."""
+    """Run the load's suite and store the verdict; raises LoadRejectedError unless the load is accepted."""
     load = _load(load_id)
-    suite = suite_of(load.relation, load.table_id)
-    if not suite.expectations:
-        results, reason = [], f"no expectations for relation {load.relation}"
-    else:
-        try:
-            results = [_entry(e, r) for e, r in _run(load, suite, library or Library.open())]
-            reason = _objection(suite, results)
-        except Exception as error:  # a gate that breaks must close, whatever broke it
-            results, reason = [], f"the gate itself failed: {error!r}"
-    _store(load, suite, results, reason)
-    if reason:
-        raise LoadRejected(f"{load.table_id}, edition {load.edition}, load {load_id}: {reason}")
+    suite: list[Expectation] = []
+    results: list[dict[str, Any]] = []
+    try:
+        suite = suite_of(load.relation, load.table_id)
+        results = [_entry(e, r) for e, r in _run(load, suite, library or Library.open())] if suite else []
+        objection = _objection(suite, results) if suite else f"there are no expectations for {load.relation}"
+    except Exception as error:  # a gate that breaks must close, whatever broke it
+        objection = f"the gate itself failed: {error!r}"
+    _store(load, len(suite), results, objection)
+    if objection:
+        raise LoadRejectedError(f"{load.table_id}, edition {load.edition}, load {load_id}: {objection}")
 
 
 def _load(load_id: int) -> Load:
@@ -80,11 +80,13 @@ def _load(load_id: int) -> Load:
             "select load_id, table_id, edition, relation, rows_staged from ops.loads where load_id = %s", (load_id,)
         ).fetchone()
     if row is None:
-        raise LoadRejected(f"there is no load {load_id}")
+        raise LoadRejectedError(f"there is no load {load_id}")
     return Load(*row)
 
 
-def _run(load: Load, suite: Suite, library: Library) -> "list[tuple[Expectation, ExpectationSuiteValidationResult]]":
+def _run(
+    load: Load, suite: list[Expectation], library: Library
+) -> "list[tuple[Expectation, ExpectationSuiteValidationResult]]":
     """Each declared expectation with its result; in an ephemeral context, on one batch: this load."""
     import great_expectations as gx
     import great_expectations.expectations as gxe
@@ -93,12 +95,14 @@ def _run(load: Load, suite: Suite, library: Library) -> "list[tuple[Expectation,
     # Results come back in an order of their own; `meta` tells which is whose.
     built = [
         getattr(gxe, e.expect)(**e.given, severity=e.severity, meta={"position": position})
-        for position, e in enumerate(suite.expectations)
+        for position, e in enumerate(suite)
     ]
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    context.variables.progress_bars = {"globally": False}
     address = settings.warehouse_url("pipeline").render_as_string(hide_password=False)
-    source = context.data_sources.add_or_update_postgres("warehouse", connection_string=address, create_temp_table=False)
+    source = context.data_sources.add_or_update_postgres(
+        "warehouse", connection_string=address, create_temp_table=False
+    )
     # The load is an integer that Postgres made; nothing of a publication enters this statement.
     query = f"select * from staging.{load.relation} where load_id = {load.load_id:d}"  # noqa: S608
     batch = source.add_query_asset("load", query=query).add_batch_definition_whole_table("load").get_batch()
@@ -115,7 +119,7 @@ def _run(load: Load, suite: Suite, library: Library) -> "list[tuple[Expectation,
             result_format="SUMMARY",
         )
     ordered = sorted(result.results, key=lambda r: r.expectation_config.meta["position"])
-    return [(suite.expectations[r.expectation_config.meta["position"]], r) for r in ordered]
+    return [(suite[r.expectation_config.meta["position"]], r) for r in ordered]
 
 
 def _entry(expectation: Expectation, result: Any) -> dict[str, Any]:
@@ -144,10 +148,10 @@ def _exception(information: dict[str, Any] | None) -> str | None:
     return next((m for part in information.values() if isinstance(part, dict) and (m := _exception(part))), None)
 
 
-def _objection(suite: Suite, results: list[dict[str, Any]]) -> str | None:
+def _objection(suite: list[Expectation], results: list[dict[str, Any]]) -> str | None:
     """Why the load is not accepted, or None when every blocking expectation ran and held."""
-    if len(results) != len(suite.expectations):
-        return f"{len(suite.expectations)} expectations are declared and {len(results)} ran"
+    if len(results) != len(suite):
+        return f"{len(suite)} expectations are declared and {len(results)} ran"
     broken = [entry for entry in results if entry["exception"]]
     if broken:
         return f"{broken[0]['expect']} {broken[0]['given']} could not run: {broken[0]['exception'][:300]}"
@@ -169,7 +173,7 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _store(load: Load, suite: Suite, results: list[dict[str, Any]], objection: str | None) -> None:
+def _store(load: Load, declared: int, results: list[dict[str, Any]], objection: str | None) -> None:
     with connect() as connection:
         connection.execute(
             """
@@ -177,6 +181,6 @@ def _store(load: Load, suite: Suite, results: list[dict[str, Any]], objection: s
                 (load_id, is_accepted, reason, suite_sha256, expectations_declared, expectations_run, results)
             values (%s, %s, %s, %s, %s, %s, %s)
             """,
-            (load.load_id, objection is None, objection or "every blocking expectation held", suite.sha256,
-             len(suite.expectations), len(results), Jsonb(results)),
+            (load.load_id, objection is None, objection or "every blocking expectation held",
+             suite_sha256(load.relation, load.table_id), declared, len(results), Jsonb(results)),
         )  # fmt: skip

@@ -26,7 +26,14 @@ def test_merged_cells_of_a_workbook_cover_their_columns() -> None:
     sheet = book.active
     assert sheet is not None
     sheet.title = "七普"
-    sheet["A1"], sheet["B1"], sheet["B2"], sheet["C2"], sheet["B3"], sheet["C3"] = "地区", "人口数", "合计", "男", 64567588, 109.04
+    sheet["A1"], sheet["B1"], sheet["B2"], sheet["C2"], sheet["B3"], sheet["C3"] = (
+        "地区",
+        "人口数",
+        "合计",
+        "男",
+        64567588,
+        109.04,
+    )
     sheet.merge_cells("B1:C1")
     file = io.BytesIO()
     book.save(file)

@@ -27,7 +27,9 @@ def test_a_period_has_its_first_and_last_day(text: str, accum: str, expected: tu
     assert (period.freq, period.time_period, period.start, period.end) == expected
 
 
-@pytest.mark.parametrize(("text", "accum"), [("20203", "YTD"), ("2023-Q5", "YTD"), ("1-3季度", "YTD"), ("2018..2023", "YTD")])
+@pytest.mark.parametrize(
+    ("text", "accum"), [("20203", "YTD"), ("2023-Q5", "YTD"), ("1-3季度", "YTD"), ("2018..2023", "YTD")]
+)
 def test_what_is_not_a_period_is_refused(text: str, accum: str) -> None:
     with pytest.raises(CellError):
         parse_period(text, accum)

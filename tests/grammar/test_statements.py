@@ -56,7 +56,13 @@ def test_money_has_its_qualifier_and_its_unit(text: str, value: str, qualifier: 
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("比上年增长4.1%", "4.1"), ("比上年下降4.1%", "-4.1"), ("比上年 减少 0.6 ％", "-0.6"), ("比上年持平", "0"), ("比上年-0.86%", "-0.86")],
+    [
+        ("比上年增长4.1%", "4.1"),
+        ("比上年下降4.1%", "-4.1"),
+        ("比上年 减少 0.6 ％", "-0.6"),
+        ("比上年持平", "0"),
+        ("比上年-0.86%", "-0.86"),
+    ],
 )
 def test_the_word_of_direction_carries_the_sign(text: str, value: str) -> None:
     (found,) = find("比上年{gdp_real_growth}", text)

@@ -28,7 +28,9 @@ class TableSource:
         for edition in self.document.editions:
             if edition.edition == name:
                 return edition
-        raise DocumentError(f"{self.path}: no edition {name!r}; there are {[e.edition for e in self.document.editions]}")
+        raise DocumentError(
+            f"{self.path}: no edition {name!r}; there are {[e.edition for e in self.document.editions]}"
+        )
 
     def file(self, edition: Edition) -> Path:
         """Where the bundled publication of an edition lies."""
@@ -61,7 +63,9 @@ class Catalogue:
     @cached_property
     def publishers(self) -> dict[str, Publisher]:
         """Every publisher by id."""
-        return {path.parent.name: load_document(path, Publisher) for path in sorted(self.sources.glob("*/publisher.yml"))}
+        return {
+            path.parent.name: load_document(path, Publisher) for path in sorted(self.sources.glob("*/publisher.yml"))
+        }
 
     def tables_of(self, publisher_id: str) -> list[TableSource]:
         """The tables of one publisher, in order."""
@@ -75,7 +79,11 @@ class Catalogue:
             if publisher_id not in self.publishers:
                 raise DocumentError(f"{path.parent}: publisher.yml is missing")
             yield TableSource(
-                publisher_id, f"{publisher_id}/{path.stem}", path, self.publications, load_document(path, SourceDocument)
+                publisher_id,
+                f"{publisher_id}/{path.stem}",
+                path,
+                self.publications,
+                load_document(path, SourceDocument),
             )
 
 

@@ -15,7 +15,7 @@ class Expectation(Strict):
     """One expectation; `critical` blocks the load, `warning` and `info` are reported."""
 
     expect: str = Field(pattern=r"^(Expect\w+|UnexpectedRowsExpectation)$", description="Great Expectations class")
-    given: dict[str, Any] = {}
+    given: dict[str, Any] = Field({}, description="Its arguments")
     severity: Literal["critical", "warning", "info"] = "critical"
     why: Bilingual
 

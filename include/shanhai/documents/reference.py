@@ -1,9 +1,13 @@
 """Reference registers kept as dbt seeds: indicators, units and division aliases."""
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,9 @@ def load_reference(seeds: Path) -> Reference:
     return Reference(indicators, units, aliases)
 
 
-def _keyed(path, key, build):  # type: ignore[no-untyped-def]
+def _keyed(path: Path, key: str, build: Callable[[dict[str, str]], T]) -> dict[str, T]:
+    entries: dict[str, T] = {}
     with path.open(encoding="utf-8", newline="") as file:
-        entries: dict[str, object] = {}
         for row in csv.DictReader(file):
             if row[key] in entries:
                 raise ValueError(f"{path}: {key} {row[key]!r} stands twice")

@@ -36,12 +36,14 @@ class Bilingual(Strict):
 
 
 class Reading(Strict):
-    """What may be said of figures at any level; the nearest level wins (slot < statement < section < edition < table)."""
+    """What may be said of figures at any level; the nearest level wins (statement, section, edition, table)."""
 
     subject: str | None = None
     subject_kind: SubjectKind | None = None
     counterpart: str | None = None
-    period: str | None = Field(None, description="2023 · 2023-Q3 · 2023-S1 · 2024-05 · 2022-05-27 · 2018..2023-02 · previous · undated")
+    period: str | None = Field(
+        None, description="2023, 2023-Q3, 2023-S1, 2024-05, 2022-05-27, 2018..2023-02 (a window), previous or undated"
+    )
     accum: Accumulation | None = None
     estimate_round: EstimateRound | None = None
     obs_status: ObservationStatus | None = None

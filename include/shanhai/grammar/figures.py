@@ -10,7 +10,7 @@ from shanhai.errors import CellError
 # Printed marks that are not missing values but notes; stripped before NFKC, which would turn ① into 1 (§2.7 step 2).
 _FOOTNOTE = re.compile(r"[①-⑳¹²³⁰-⁹]|\[\d+\]|\*|注\d*$")
 # Characters NFKC leaves or makes wrong (§2.7 step 4): ∶ as ratio colon, · as decimal point, the several minus signs.
-_MAPPED = str.maketrans({"⻰": "龙", "∶": ":", "·": ".", "−": "-", "–": "-", "—": "-"})
+_MAPPED = str.maketrans({"⻰": "龙", "∶": ":", "︰": ":", "·": ".", "−": "-", "–": "-", "—": "-"})
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _GLUED = re.compile(r"\d{9,}|\d*\.\d*\.\d*")
 _MINUS = re.compile(r"^[▲(]\s*(?=\d)")

@@ -21,7 +21,7 @@ from shanhai.grammar.figures import (
 
 _TOKEN = re.compile(r"\{(?P<slot>[^{}]+)\}|(?P<any>…)|\[(?P<either>[^\[\]]*\|[^\[\]]*)\]|(?P<literal>.)", re.DOTALL)
 # Characters that print the same thing; a phrase may use either.
-_SAME = ("，,", "；;", "：:∶", "（(", "）)", "。.．", "“”\"「」『』", "‘’'", "—–-－~～", "％%")
+_SAME = ("，,", "；;", "：:∶︰", "（(", "）)", "。.．", '“”"「」『』', "‘’'", "—–-－~～", "％%")
 _CLASS_OF = {character: f"[{re.escape(group)}]" for group in _SAME for character in group}
 _SPACE = r"[\s\u00a0\u3000]*"
 _DIGITS = r"[-−]?\d[\d,，]*(?:[.·]\d+)?"

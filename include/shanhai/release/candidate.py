@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from shanhai import settings
 from shanhai.documents.catalogue import sha256_of
 from shanhai.provenance import code_commit
-from shanhai.warehouse.connection import connect
+from shanhai.warehouse.connection import connect, scalar
 
 # dbt always builds here, so that its parsed project can be reused; the schema is renamed once its tests have passed.
 CANDIDATE_SCHEMA = "release_candidate"
@@ -23,7 +23,7 @@ _KEPT_RELEASES = 3
 _TESTS = ("test", "unit_test")
 
 
-class BuildFailed(RuntimeError):
+class BuildError(RuntimeError):
     """The candidate did not build, or a test of it failed; readers keep what they have."""
 
 
@@ -39,7 +39,7 @@ class DbtOutcome:
 def build_candidate() -> int:
     """Build every model from the accepted loads, test it and record it as a release; returns the release's id.
 
-    Raises BuildFailed with the failing nodes; the half-built schema stays for inspection until the next build.
+    Raises BuildError with the failing nodes; the half-built schema stays for inspection until the next build.
     """
     with connect() as connection, _alone(connection):
         connection.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(CANDIDATE_SCHEMA)))
@@ -54,7 +54,9 @@ def build_candidate() -> int:
 
 def project_sha256() -> str:
     """Hash of the dbt project's files: what turns the same loads into other marts."""
-    files = sorted(f for f in settings.DBT_PROJECT.rglob("*") if f.is_file() and f.suffix in (".sql", ".yml", ".csv", ".md"))
+    files = sorted(
+        f for f in settings.DBT_PROJECT.rglob("*") if f.is_file() and f.suffix in (".sql", ".yml", ".csv", ".md")
+    )
     names = "".join(f"{file.relative_to(settings.DBT_PROJECT)}{sha256_of(file)}" for file in files)
     return hashlib.sha256(names.encode()).hexdigest()
 
@@ -82,12 +84,12 @@ def _run_dbt() -> DbtOutcome:
         "--target-path", str(work / "target"),
     ])  # fmt: skip
     if result.exception is not None:
-        raise BuildFailed(f"dbt did not run: {result.exception}")
-    results: list[Any] = list(result.result.results)  # type: ignore[union-attr]
+        raise BuildError(f"dbt did not run: {result.exception}")
+    results: list[Any] = list(result.result.results)
     failed = [r for r in results if r.status not in ("success", "pass", "warn", "no-op")]
     if failed:
         lines = [f"{r.node.unique_id}: {r.status}: {(r.message or '').strip()}" for r in failed]
-        raise BuildFailed(f"{len(failed)} of {len(results)} dbt nodes failed:\n" + "\n".join(lines[:20]))
+        raise BuildError(f"{len(failed)} of {len(results)} dbt nodes failed:\n" + "\n".join(lines[:20]))
     return _outcome(json.loads((work / "target" / "manifest.json").read_text("utf-8")), results)
 
 
@@ -97,9 +99,9 @@ def _outcome(manifest: dict[str, Any], results: list[Any]) -> DbtOutcome:
     ran = {r.node.unique_id for r in results if r.node.resource_type in _TESTS}
     promoted = [n["name"] for n in nodes if n["resource_type"] == "model" and n["config"]["meta"].get("promoted")]
     if declared - ran:
-        raise BuildFailed(f"{len(declared - ran)} declared tests did not run: {sorted(declared - ran)[:10]}")
+        raise BuildError(f"{len(declared - ran)} declared tests did not run: {sorted(declared - ran)[:10]}")
     if not promoted or not ran:
-        raise BuildFailed("a build without tests or without relations to promote is not a release")
+        raise BuildError("a build without tests or without relations to promote is not a release")
     return DbtOutcome(len(declared), len(ran), sorted(promoted))
 
 
@@ -118,13 +120,13 @@ def _give_dbt_the_address() -> None:
 
 def _record(connection: Connection, outcome: DbtOutcome) -> int:
     """One transaction: the schema gets its release's name, the ledger its row."""
-    release_id = _one(connection, "select nextval(pg_get_serial_sequence('ops.releases', 'release_id'))")
+    release_id = scalar(connection, "select nextval(pg_get_serial_sequence('ops.releases', 'release_id'))")
     schema = f"release_{release_id}"
     relations = {name: _content(connection, name) for name in outcome.promoted}
     empty = [name for name, content in relations.items() if not content["rows"]]
     if empty:
-        raise BuildFailed(f"these relations are empty: {empty}")
-    loads = _one(
+        raise BuildError(f"these relations are empty: {empty}")
+    loads = scalar(
         connection,
         sql.SQL("select array_agg(load_id order by load_id) from {}.stg_ops__accepted_loads").format(
             sql.Identifier(CANDIDATE_SCHEMA)
@@ -136,7 +138,8 @@ def _record(connection: Connection, outcome: DbtOutcome) -> int:
     connection.execute(
         """
         insert into ops.releases
-            (release_id, schema_name, load_ids, project_sha256, tests_declared, tests_run, tests_failed, relations, code_commit)
+            (release_id, schema_name, load_ids, project_sha256, tests_declared, tests_run, tests_failed,
+             relations, code_commit)
         values (%s, %s, %s, %s, %s, %s, 0, %s, %s)
         """,
         (release_id, schema, loads, project_sha256(), outcome.tests_declared, outcome.tests_run,
@@ -147,13 +150,13 @@ def _record(connection: Connection, outcome: DbtOutcome) -> int:
 
 def _content(connection: Connection, relation: str) -> dict[str, Any]:
     """Row count of a candidate's relation, and a hash that does not depend on the order of its rows."""
-    row = connection.execute(
-        sql.SQL("select count(*), md5(string_agg(md5(r::text), '' order by md5(r::text))) from {} as r").format(
-            sql.Identifier(CANDIDATE_SCHEMA, relation)
-        )
-    ).fetchone()
-    assert row is not None
-    return {"rows": row[0], "content_md5": row[1]}
+    statement = """
+    select jsonb_build_object(
+        'rows', count(*), 'content_md5', md5(string_agg(md5(row::text), '' order by md5(row::text)))
+    ) from {} as row
+    """
+    content: dict[str, Any] = scalar(connection, sql.SQL(statement).format(sql.Identifier(CANDIDATE_SCHEMA, relation)))
+    return content
 
 
 def _drop_superseded(connection: Connection) -> None:
@@ -168,9 +171,3 @@ def _drop_superseded(connection: Connection) -> None:
     ).fetchall()
     for (schema,) in old:
         connection.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema)))
-
-
-def _one(connection: Connection, statement: Any) -> Any:
-    row = connection.execute(statement).fetchone()
-    assert row is not None
-    return row[0]

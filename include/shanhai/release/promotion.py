@@ -20,7 +20,7 @@ where pg_description.classoid = 'pg_class'::regclass and pg_description.objoid =
 """
 
 
-class NoSuchRelease(RuntimeError):
+class NoSuchReleaseError(RuntimeError):
     """There is no release to promote or to go back to."""
 
 
@@ -71,7 +71,7 @@ def rollback() -> int:
             """
         ).fetchone()
     if row is None:
-        raise NoSuchRelease("there is no earlier release whose tables are kept")
+        raise NoSuchReleaseError("there is no earlier release whose tables are kept")
     _switch(int(row[0]), "rollback")
     return int(row[0])
 
@@ -108,6 +108,5 @@ def _by_id(connection: Connection, release_id: int) -> Release:
         (release_id,),
     ).fetchone()
     if row is None:
-        raise NoSuchRelease(f"there is no release {release_id}")
+        raise NoSuchReleaseError(f"there is no release {release_id}")
     return Release(*row)
-

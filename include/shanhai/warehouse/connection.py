@@ -1,8 +1,10 @@
 """Connections to the warehouse, as one role; psycopg for bulk, SQLAlchemy for the rest."""
 
 from functools import cache
+from typing import Any
 
 import psycopg
+from psycopg.abc import Params, QueryNoTemplate
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
@@ -21,6 +23,14 @@ def engine(role: Role = "pipeline") -> Engine:
 def connect(role: Role = "pipeline") -> psycopg.Connection:
     """A psycopg connection for COPY."""
     return psycopg.connect(libpq_address(settings.warehouse_url(role)), application_name="shanhai")
+
+
+def scalar(connection: psycopg.Connection, statement: QueryNoTemplate, parameters: Params | None = None) -> Any:
+    """The first column of the first row; raises LookupError when there is no row."""
+    row = connection.execute(statement, parameters).fetchone()
+    if row is None:
+        raise LookupError("the statement returned no row")
+    return row[0]
 
 
 def libpq_address(url: URL) -> str:

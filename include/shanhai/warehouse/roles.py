@@ -23,20 +23,23 @@ def ensure_roles(connection: Connection) -> None:
         verifier = driver.pgconn.encrypt_password(  # type: ignore[union-attr]
             settings.ensure_role_password(role).encode(), name.encode(), b"scram-sha-256"
         )
-        _run(connection, sql.SQL("alter role {} password {}").format(sql.Identifier(name), sql.Literal(verifier.decode())))
+        _run(
+            connection,
+            sql.SQL("alter role {} password {}").format(sql.Identifier(name), sql.Literal(verifier.decode())),
+        )
     database = sql.Identifier(_scalar(connection, "select current_database()"))
     accounts = sql.SQL(", ").join(sql.Identifier(settings.role_name(role)) for role in LOGIN_ROLES)
     _run(connection, sql.SQL("revoke all on database {} from public").format(database))
     _run(connection, sql.SQL("grant connect on database {} to {}").format(database, accounts))
-    _run(connection, sql.SQL("grant create on database {} to shanhai_pipeline").format(database))
+    _run(connection, sql.SQL("grant create, temporary on database {} to shanhai_pipeline").format(database))
     # An engineer may do by hand what the pipeline does.
     _run(connection, sql.SQL("grant shanhai_pipeline to shanhai_engineer"))
 
 
 def _scalar(connection: Connection, statement: str, **parameters: object) -> str:
-    return connection.execute(text(statement), parameters).scalar_one()  # type: ignore[no-any-return]
+    return connection.execute(text(statement), parameters).scalar_one()
 
 
 def _run(connection: Connection, statement: sql.Composable) -> None:
     driver = connection.connection.driver_connection
-    connection.exec_driver_sql(statement.as_string(driver).replace("%", "%%"))  # type: ignore[arg-type]
+    connection.exec_driver_sql(statement.as_string(driver).replace("%", "%%"))

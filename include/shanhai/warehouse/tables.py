@@ -1,4 +1,6 @@
-"""Every relation of `ops` and `staging`, declared once: Alembic creates them, the reader casts to them, COPY fills them."""
+"""Every relation of `ops` and `staging`, declared once: Alembic creates, the reader casts to, COPY fills them."""
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -15,7 +17,6 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    UniqueConstraint,
     func,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -51,7 +52,9 @@ loads = Table(
     Column("reading_sha256", Text, nullable=False, comment="Hash of the document and register files read · 读法指纹"),
     Column("published_on", Date, comment="Date on which the publisher published; null when not printed · 发布日期"),
     Column("rows_staged", Integer, nullable=False),
-    Column("cells_ignored", Integer, nullable=False, comment="Cells the document declares as not read · 声明不读的单元格数"),
+    Column(
+        "cells_ignored", Integer, nullable=False, comment="Cells the document declares as not read · 声明不读的单元格数"
+    ),
     Column("loaded_by", Text, nullable=False),
     Column("dag_id", Text),
     Column("run_id", Text),
@@ -67,12 +70,26 @@ verdicts = Table(
     metadata,
     Column("verdict_id", BigInteger, Identity(always=True), primary_key=True),
     Column("load_id", BigInteger, ForeignKey("ops.loads.load_id"), nullable=False),
-    Column("is_accepted", Boolean, nullable=False, comment="True only when every blocking expectation ran and held · 是否通过"),
+    Column(
+        "is_accepted",
+        Boolean,
+        nullable=False,
+        comment="True only when every blocking expectation ran and held · 是否通过",
+    ),
     Column("reason", Text, nullable=False, comment="Why, in one sentence · 理由"),
-    Column("suite_sha256", Text, comment="Hash of the expectation documents that ran; null when there was none · 校验文档指纹"),
+    Column(
+        "suite_sha256",
+        Text,
+        comment="Hash of the expectation documents that ran; null when there was none · 校验文档指纹",
+    ),
     Column("expectations_declared", Integer, nullable=False),
     Column("expectations_run", Integer, nullable=False),
-    Column("results", JSONB, nullable=False, comment="One entry per expectation: type, severity, success, exception, sample"),
+    Column(
+        "results",
+        JSONB,
+        nullable=False,
+        comment="One entry per expectation: type, severity, success, exception, sample",
+    ),
     Column("decided_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     schema="ops",
     comment="What Great Expectations said of a load · 装载的校验结论",
@@ -96,7 +113,9 @@ releases = Table(
     "releases",
     metadata,
     Column("release_id", BigInteger, Identity(), primary_key=True),
-    Column("schema_name", Text, nullable=False, unique=True, comment="Schema that holds the built tables · 成品所在模式"),
+    Column(
+        "schema_name", Text, nullable=False, unique=True, comment="Schema that holds the built tables · 成品所在模式"
+    ),
     Column("load_ids", ARRAY(BigInteger), nullable=False, comment="Accepted loads the build read · 本次发布读取的装载"),
     Column("project_sha256", Text, nullable=False, comment="Hash of the dbt project that was built · dbt 项目指纹"),
     Column("tests_declared", Integer, nullable=False),
@@ -126,7 +145,7 @@ promotions = Table(
 # staging: what was printed ---------------------------------------------------------------------------------------
 
 
-def _staging(name: str, comment: str, *columns: Column | UniqueConstraint | CheckConstraint) -> Table:
+def _staging(name: str, comment: str, *columns: Column[Any] | CheckConstraint) -> Table:
     """A relation of `staging`: keyed by load and row, each row located in the archived bytes."""
     return Table(
         name,
@@ -144,9 +163,16 @@ observations = _staging(
     "observations",
     "One row per printed figure · 每个印刷数字一行",
     # whose figure
-    Column("subject_kind", Text, nullable=False, comment="division, division_group, programme, park, zone, project, enterprise or pairing"),
+    Column(
+        "subject_kind",
+        Text,
+        nullable=False,
+        comment="country, division, division_group, programme, park, zone, project, enterprise or pairing",
+    ),
     Column("subject_name", Text, nullable=False, comment="As printed or as the document declares it · 主体"),
-    Column("division_code", Text, comment="Six-digit code valid at the period's end; null unless the subject is a division"),
+    Column(
+        "division_code", Text, comment="Six-digit code valid at the period's end; null unless the subject is a division"
+    ),
     Column("counterpart_name", Text, comment="The other side, where the figure is about two · 对方"),
     # which figure
     Column("indicator_code", Text, nullable=False),
@@ -170,7 +196,12 @@ observations = _staging(
     # its attributes
     Column("obs_status", Text, nullable=False, comment="SDMX CL_OBS_STATUS"),
     Column("conf_status", Text, nullable=False, comment="SDMX CL_CONF_STATUS"),
-    Column("estimate_round", Text, nullable=False, comment="FLASH, PRELIM, FINAL, CENSUS, RECAST, EVAL or _Z (not applicable)"),
+    Column(
+        "estimate_round",
+        Text,
+        nullable=False,
+        comment="FLASH, PRELIM, FINAL, CENSUS, RECAST, EVAL or _Z (not applicable)",
+    ),
     Column("vintage_set_id", Text, nullable=False, comment="Values that one publication declares comparable"),
     Column("published_on", Date, comment="Date on which the figure was published; null when not printed"),
     Column("comment", Text),
@@ -263,7 +294,11 @@ projects = _staging(
     Column("origin_name", Text, comment="Where the investor comes from · 投资方来源地"),
     Column("park_code", Text),
     Column("programme_code", Text),
-    Column("project_state", Text, comment="intended, signed, land_acquired, under_construction, trial_production, in_production; null when not published"),
+    Column(
+        "project_state",
+        Text,
+        comment="Stage of the funnel from intended to in_production; null when not published",
+    ),
     Column("state_as_of", Text, comment="As published"),
     Column("basis", Text, nullable=False),
     Column("note", Text),
