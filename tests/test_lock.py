@@ -1,0 +1,66 @@
+"""The lock says exactly what pyproject.toml asks for, with hashes, and never where to fetch it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+PROJECT = Path(__file__).resolve().parents[1]
+PIN = re.compile(
+    r"^(?P<name>[a-z0-9._-]+)==(?P<version>[^ ;\\]+)"
+    r"(?: ; (?P<marker>[^\\]+?))?"
+    r"(?P<hashes>(?: \\\n {4}--hash=sha256:[0-9a-f]{64})*)$",
+    re.M,
+)
+
+
+def lock_text() -> str:
+    return (PROJECT / "requirements.lock").read_text("utf-8")
+
+
+def pins() -> dict[str, list[re.Match[str]]]:
+    found: dict[str, list[re.Match[str]]] = {}
+    for pin in PIN.finditer(lock_text()):
+        found.setdefault(canonicalize_name(pin["name"]), []).append(pin)
+    return found
+
+
+def direct_requirements() -> list[Requirement]:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    groups = project["optional-dependencies"].values()
+    return [Requirement(text) for text in [*project["dependencies"], *(text for group in groups for text in group)]]
+
+
+@pytest.mark.parametrize("requirement", direct_requirements(), ids=lambda requirement: requirement.name)
+def test_a_direct_dependency_is_locked_at_a_version_it_admits(requirement: Requirement) -> None:
+    locked = pins().get(canonicalize_name(requirement.name))
+    assert locked, f"{requirement.name} is not in requirements.lock; run `make lock`"
+    for pin in locked:
+        assert requirement.specifier.contains(pin["version"], prereleases=True), f"{requirement} but {pin['version']}"
+
+
+def test_the_build_backend_is_locked() -> None:
+    """The project is installed without build isolation, so the environment must hold the backend."""
+    requires = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
+    for requirement in map(Requirement, requires):
+        assert requirement.specifier.contains(pins()[canonicalize_name(requirement.name)][0]["version"])
+
+
+def test_each_pin_has_hashes() -> None:
+    assert len(pins()) > 150
+    assert [pin["name"] for found in pins().values() for pin in found if not pin["hashes"]] == []
+
+
+def test_every_line_belongs_to_a_pin() -> None:
+    left = PIN.sub("", lock_text())
+    assert [line for line in left.splitlines() if line.strip() and not line.startswith("#")] == []
+
+
+def test_it_names_no_address() -> None:
+    assert "://" not in lock_text()
+    assert not re.search(r"^\s*(-i|-f|--(extra-)?index-url|--find-links|--trusted-host)\b", lock_text(), re.M)
