@@ -87,7 +87,8 @@ def test_without_a_suite_a_load_is_rejected(
     ("expectation", "reason"),
     [
         (
-            "{expect: ExpectColumnValuesToBeInSet, given: {column: subject_name, value_set: [庆元县]}, why: {en: w, zh: w}}",
+            "{expect: ExpectColumnValuesToBeInSet, given: {column: subject_name, value_set: [庆元县]}, "
+            "why: {en: w, zh: w}}",
             "云和县",
         ),
         (
@@ -117,7 +118,8 @@ def test_a_warning_is_reported_and_does_not_reject(
     load_id = stage(key, small_library.library)
     monkeypatch.setattr("shanhai.settings.EXPECTATIONS", tmp_path)
     (tmp_path / "observations.yml").write_text(
-        "expectations:\n  - {expect: ExpectTableRowCountToEqual, given: {value: 5}, severity: warning, why: {en: w, zh: w}}\n"
+        "expectations:\n"
+        "  - {expect: ExpectTableRowCountToEqual, given: {value: 5}, severity: warning, why: {en: w, zh: w}}\n"
     )
     validate_load(load_id, small_library.library)
     with connect() as connection:

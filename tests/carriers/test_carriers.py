@@ -48,7 +48,8 @@ def test_merged_cells_of_a_workbook_cover_their_columns() -> None:
 
 def test_spans_of_a_page_are_spread() -> None:
     page = """
-    <table><tr><th rowspan="2">城市</th><th colspan="2">生产总值<br>(亿元)</th></tr><tr><th>第一<br>产业</th><th>工业</th></tr>
+    <table><tr><th rowspan="2">城市</th><th colspan="2">生产总值<br>(亿元)</th></tr>
+    <tr><th>第一<br>产业</th><th>工业</th></tr>
     <tr><td>杭州市</td><td>287.95</td><td>3497.83</td></tr></table>"""
     grid = read_page(page.encode("gbk"), "gbk", 1)
     assert [c.text for c in grid.rows[1]] == ["城市", "第一\n产业", "工业"]
