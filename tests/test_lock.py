@@ -12,8 +12,8 @@ from packaging.utils import canonicalize_name
 
 PROJECT = Path(__file__).resolve().parents[1]
 PIN = re.compile(
-    r"^(?P<name>[a-z0-9._-]+)==(?P<version>[^ ;\\]+)"
-    r"(?: ; (?P<marker>[^\\]+?))?"
+    r"^(?P<name>[a-z0-9._-]+)==(?P<version>[^\s;\\]+)"
+    r"(?: ; (?P<marker>[^\\\n]+?))?"
     r"(?P<hashes>(?: \\\n {4}--hash=sha256:[0-9a-f]{64})*)$",
     re.M,
 )

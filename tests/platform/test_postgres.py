@@ -35,8 +35,7 @@ def kill(number: int) -> None:
         time.sleep(0.01)
 
 
-def test_it_has_both_databases_and_sorts_the_same_everywhere(home: Path) -> None:
-    postgres.start()
+def test_it_has_both_databases_and_sorts_the_same_everywhere(embedded_server: Path) -> None:
     with connect() as connection:
         databases = {row[0] for row in connection.execute("select datname from pg_database")}
         assert {"warehouse", "airflow"} <= databases
@@ -46,24 +45,23 @@ def test_it_has_both_databases_and_sorts_the_same_everywhere(home: Path) -> None
         assert locale == "C.UTF-8"
 
 
-def test_a_wrong_password_is_refused(home: Path) -> None:
-    postgres.start()
+def test_a_wrong_password_is_refused(embedded_server: Path) -> None:
     url = settings.embedded_address("warehouse", "postgres").set(drivername="postgresql", password="wrong")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(url.render_as_string(hide_password=False))
 
 
-def test_it_listens_on_loopback_only(home: Path) -> None:
-    postgres.start()
-    listening = [c.laddr.ip for c in psutil.Process(process_id(home)).net_connections("all") if c.status == "LISTEN"]
+def test_it_listens_on_loopback_only(embedded_server: Path) -> None:
+    listening = [
+        c.laddr.ip for c in psutil.Process(process_id(embedded_server)).net_connections("all") if c.status == "LISTEN"
+    ]
     assert listening == ["127.0.0.1"]
 
 
-def test_a_second_start_changes_nothing(home: Path) -> None:
+def test_a_second_start_changes_nothing(embedded_server: Path) -> None:
+    first, address = process_id(embedded_server), settings.embedded_address_file().read_text()
     postgres.start()
-    first, address = process_id(home), settings.embedded_address_file().read_text()
-    postgres.start()
-    assert (process_id(home), settings.embedded_address_file().read_text()) == (first, address)
+    assert (process_id(embedded_server), settings.embedded_address_file().read_text()) == (first, address)
     assert postgres.is_running()
 
 
@@ -130,16 +128,14 @@ def test_killing_the_launcher_at_any_moment_leaves_something_that_starts(home: P
     connect().close()
 
 
-def test_data_and_credentials_are_private(home: Path) -> None:
-    postgres.start()
-    assert (home / "postgres" / "data").stat().st_mode & 0o077 == 0
+def test_data_and_credentials_are_private(embedded_server: Path) -> None:
+    assert (embedded_server / "postgres" / "data").stat().st_mode & 0o077 == 0
     assert credentials.credentials_file().stat().st_mode & 0o777 == 0o600
-    log = (home / "postgres" / "server.log").read_text()
+    log = (embedded_server / "postgres" / "server.log").read_text()
     assert (credentials.read("embedded", "postgres") or "?") not in log
 
 
-def test_as_root_it_runs_under_an_account_without_rights(home: Path) -> None:
+def test_as_root_it_runs_under_an_account_without_rights(embedded_server: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("not root: it runs as the person")
-    postgres.start()
-    assert psutil.Process(process_id(home)).uids().real != 0
+    assert psutil.Process(process_id(embedded_server)).uids().real != 0
