@@ -14,6 +14,10 @@ value_qualifiers as (
     select * from {{ ref('value_qualifiers') }}
 ),
 
+unit_measures as (
+    select * from {{ ref('unit_measures') }}
+),
+
 codes as (
     select
         code_list,
@@ -48,6 +52,15 @@ codes as (
         name_zh,
         name_en
     from value_qualifiers
+
+    union all
+
+    select
+        'CL_UNIT_MEASURE' as code_list,
+        unit_measure as code,
+        name_zh,
+        name_en
+    from unit_measures
 )
 
 select * from codes

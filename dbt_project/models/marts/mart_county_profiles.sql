@@ -14,15 +14,26 @@ years as (
     from figures
 ),
 
+-- The county as it is named today, with its land as it was in the year; before its code was in use the land is null.
 county_years as (
     select
-        divisions.*,
-        years.year
+        counties.division_code,
+        years.year,
+        counties.name_zh,
+        counties.name_en,
+        counties.prefecture_code,
+        counties.prefecture_name,
+        lands.boundary_version,
+        coalesce(lands.boundary_change_kind is not null and lands.valid_from_year = years.year, false)
+            as is_boundary_break
     from years
-    inner join divisions
+    inner join divisions as counties
+        on counties.is_current
+    left join divisions as lands
         on
-            years.year >= divisions.valid_from_year
-            and coalesce(years.year < divisions.valid_to_year, true)
+            counties.division_code = lands.division_code
+            and years.year >= lands.valid_from_year
+            and coalesce(years.year < lands.valid_to_year, true)
 ),
 
 pivoted as (
@@ -49,8 +60,7 @@ described as (
         county_years.name_en as division_name_en,
         county_years.prefecture_code,
         county_years.prefecture_name,
-        county_years.boundary_change_kind is not null
-        and county_years.year = county_years.valid_from_year as is_boundary_break,
+        county_years.is_boundary_break,
         coalesce(pivoted.figures_count, 0) as figures_count,
 
         -- measures

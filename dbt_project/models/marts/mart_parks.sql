@@ -85,7 +85,8 @@ described as (
 
         -- measures
         {%- for column in shown %}
-        pivoted.{{ column.name }},
+        {{ "coalesce(pivoted." ~ column.name ~ ", 'O') as " ~ column.name if column.attribute == 'obs_status'
+            else "pivoted." ~ column.name }},
         {%- endfor %}
         coalesce(projects.projects_count, 0) as projects_count,
         coalesce(counted.figures_count, 0) as figures_count,

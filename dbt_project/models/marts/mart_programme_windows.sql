@@ -2,6 +2,7 @@ with figures as (
     select * from {{ ref('mart_programme_figures') }}
     where
         subject_kind = 'programme'
+        and programme_code is not null
         and value is not null
         and period_end is not null
 ),
