@@ -110,7 +110,10 @@ def test_every_secret_is_a_file_that_the_script_makes() -> None:
 
 
 def test_only_the_migrations_have_the_administrative_account() -> None:
-    assert {name for name, service in SERVICES.items() if "owner_password" in service["secrets"]} == {"migrate", "postgres"}
+    assert {name for name, service in SERVICES.items() if "owner_password" in service["secrets"]} == {
+        "migrate",
+        "postgres",
+    }
     addresses = {
         name: service["environment"]["SHANHAI_DATABASE_URL"]
         for name, service in SERVICES.items()
