@@ -1,13 +1,17 @@
-"""Fixtures shared by every room: a real Postgres server in a throwaway home folder, and a small library to read."""
+"""Fixtures shared by every room: a real Postgres server in a throwaway home folder, filled by the DAGs themselves."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from shanhai.platform import postgres
+from shanhai import settings
+from shanhai.platform import airflow_configuration, postgres, services
 from shanhai.warehouse import migrate
 from tests.small_library import SmallLibrary
 
@@ -36,3 +40,28 @@ def warehouse(embedded_server: Path) -> Path:
 def small_library(tmp_path: Path) -> SmallLibrary:
     """An empty library under `tmp_path`, with the project's registers of indicators, units and divisions."""
     return SmallLibrary(tmp_path)
+
+
+@dataclass(frozen=True)
+class ReleasedWarehouse:
+    """What became of running every DAG once on the bundled publications."""
+
+    bag: Any
+    runs: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def released_warehouse(warehouse: Path) -> Iterator[ReleasedWarehouse]:
+    """A warehouse that `dag.test` of every load DAG, then of the build, has filled and released."""
+    with pytest.MonkeyPatch.context() as patch:
+        airflow_configuration.choose_port()
+        airflow_configuration.write()
+        for name, value in airflow_configuration.environment().items():
+            patch.setitem(os.environ, name, value)
+        services.migrate_metadata()
+        from airflow.dag_processing.dagbag import DagBag
+
+        bag = DagBag(str(settings.DAGS))
+        assert not bag.import_errors
+        ordered = sorted(bag.dags, key=lambda dag_id: (dag_id == "build_marts", dag_id))
+        yield ReleasedWarehouse(bag, {dag_id: str(bag.dags[dag_id].test().state) for dag_id in ordered})

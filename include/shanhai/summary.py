@@ -77,7 +77,7 @@ def _marts() -> Table:
     release = promotion.current()
     title = f"release {release.release_id} · 发布" if release else "no release · 尚无发布"
     table = Table(title, "rows · 行")
-    for relation, content in (release.relations if release else {}).items():
+    for relation, content in sorted((release.relations if release else {}).items()):
         table.add_row(f"marts.{relation}", str(content["rows"]))
     return table
 

@@ -9,6 +9,8 @@ from psycopg import Connection, sql
 from shanhai.release.candidate import project_sha256
 from shanhai.warehouse.connection import connect
 
+# Two promotions at once would drop each other's views.
+_LOCK = 826_331_002
 _READERS = sql.SQL("shanhai_reader, shanhai_auditor, shanhai_engineer")
 # Comments of the release's table and columns, to be given to the view over it.
 _COMMENTS = """
@@ -78,7 +80,7 @@ def rollback() -> int:
 
 def _switch(release_id: int, action: Literal["promote", "rollback"]) -> None:
     with connect() as connection:
-        connection.execute("lock table ops.promotions in exclusive mode")
+        connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
         release = _by_id(connection, release_id)
         for (view,) in connection.execute("select viewname from pg_views where schemaname = 'marts'").fetchall():
             connection.execute(sql.SQL("drop view {}").format(sql.Identifier("marts", view)))

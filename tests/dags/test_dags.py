@@ -1,0 +1,50 @@
+"""The DAGs are those of the documents, read like a paragraph, and each runs on the bundled publications."""
+
+import pytest
+from tests.conftest import ReleasedWarehouse
+
+from shanhai.library import Library
+from shanhai.pending import edition_states
+from shanhai.release import promotion
+
+
+@pytest.fixture(scope="module")
+def dag_ids() -> set[str]:
+    """One load per publisher, and the build."""
+    return {f"load_{publisher_id}" for publisher_id in Library.open().catalogue.publishers} | {"build_marts"}
+
+
+def test_there_are_exactly_these_dags(released_warehouse: ReleasedWarehouse, dag_ids: set[str]) -> None:
+    assert len(dag_ids) > 5
+    assert set(released_warehouse.bag.dags) == dag_ids
+
+
+def test_every_dag_runs(released_warehouse: ReleasedWarehouse, dag_ids: set[str]) -> None:
+    assert released_warehouse.runs == dict.fromkeys(dag_ids, "success")
+
+
+def test_every_edition_was_accepted_and_readers_see_it(released_warehouse: ReleasedWarehouse) -> None:
+    states = edition_states()
+    assert states
+    bundled = set(Library.open().catalogue.tables)
+    assert {each.state for each in states if each.key.table_id in bundled} == {"accepted"}
+    assert promotion.current() is not None
+    assert not promotion.is_due()
+
+
+def test_a_load_is_one_chain_per_edition(released_warehouse: ReleasedWarehouse) -> None:
+    dag = released_warehouse.bag.dags["load_county_bureaus_of_statistics"]
+    assert {task.task_id: task.downstream_task_ids for task in dag.tasks} == {
+        "editions": {"load_edition.archive", "load_edition.stage", "load_edition.validate"},
+        "load_edition.archive": {"load_edition.stage"},
+        "load_edition.stage": {"load_edition.validate"},
+        "load_edition.validate": {"announce", "every_edition_accepted"},
+        "announce": set(),
+        "every_edition_accepted": set(),
+    }
+
+
+def test_every_dag_explains_itself_in_both_languages(released_warehouse: ReleasedWarehouse) -> None:
+    for dag in released_warehouse.bag.dags.values():
+        assert any("\u4e00" <= character <= "\u9fff" for character in dag.doc_md), dag.dag_id
+        assert "the" in dag.doc_md.lower(), dag.dag_id
