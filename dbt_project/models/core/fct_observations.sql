@@ -93,6 +93,7 @@ identified as (
         dated.estimate_round,
         dated.vintage_set_id,
         dated.vintage_rank,
+        dated.vintages_count::integer as vintages_count,
         dated.is_for_readers,
         dated.comment,
         indicators.growth_basis,

@@ -46,16 +46,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by
-                subject_kind,
-                coalesce(division_code, subject_name),
-                counterpart_name,
-                indicator_code,
-                freq,
-                time_period,
-                accum,
-                period_start,
-                period_end
+            same_figure
             order by
                 is_for_readers desc,
                 has_value desc,
@@ -67,8 +58,21 @@ ranked as (
                 table_id asc,
                 edition asc,
                 row_number asc
-        )::integer as vintage_rank
+        )::integer as vintage_rank,
+        count(*) filter (where is_for_readers and has_value) over same_figure as vintages_count
     from judged
+    window same_figure as (
+        partition by
+            subject_kind,
+            coalesce(division_code, subject_name),
+            counterpart_name,
+            indicator_code,
+            freq,
+            time_period,
+            accum,
+            period_start,
+            period_end
+    )
 )
 
 select * from ranked

@@ -18,23 +18,6 @@ qualifiers as (
     select * from {{ ref('value_qualifiers') }}
 ),
 
-vintages as (
-    select
-        subject_kind,
-        coalesce(division_code, subject_name) as subject,
-        counterpart_name,
-        indicator_code,
-        freq,
-        time_period,
-        accum,
-        period_start,
-        period_end,
-        count(*) filter (where value is not null)::integer as vintages_count
-    from {{ ref('fct_observations') }}
-    where is_for_readers
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
-),
-
 described as (
     select
         -- keys
@@ -74,7 +57,7 @@ described as (
         observations.obs_status,
         observations.estimate_round,
         observations.vintage_set_id,
-        vintages.vintages_count,
+        observations.vintages_count,
         observations.comment,
 
         -- provenance
@@ -92,17 +75,6 @@ described as (
         on observations.value_qualifier = qualifiers.value_qualifier
     left join divisions
         on observations.division_key = divisions.division_key
-    left join vintages
-        on
-            observations.subject_kind = vintages.subject_kind
-            and coalesce(observations.division_code, observations.subject_name) = vintages.subject
-            and observations.indicator_code = vintages.indicator_code
-            and observations.accum = vintages.accum
-            and observations.counterpart_name is not distinct from vintages.counterpart_name
-            and observations.freq is not distinct from vintages.freq
-            and observations.time_period is not distinct from vintages.time_period
-            and observations.period_start is not distinct from vintages.period_start
-            and observations.period_end is not distinct from vintages.period_end
 )
 
 select * from described
