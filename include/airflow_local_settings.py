@@ -15,7 +15,11 @@ import sys
 __all__: list[str] = []  # Airflow takes every public name from here as a setting of its own.
 
 _MODULES = (
+    "airflow.sdk.execution_time.supervisor",
     "airflow.sdk.execution_time.task_runner",
+    "airflow.sdk.execution_time.schema.migrator",
+    "airflow.sdk.definitions.decorators",
+    "airflow.dag_processing.bundles.local",
     "airflow.providers.standard.decorators.python",
     "airflow.providers.standard.operators.python",
     "airflow.dag_processing.dagbag",

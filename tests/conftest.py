@@ -36,6 +36,16 @@ def warehouse(embedded_server: Path) -> Path:
     return embedded_server
 
 
+@pytest.fixture(scope="session")
+def airflow_services(warehouse: Path) -> Iterator[Path]:
+    """The home folder of a whole running stack; the main job finds it kept up and uses it."""
+    servers.keep()
+    servers.start()
+    yield warehouse
+    servers.release()
+    services.stop()
+
+
 @pytest.fixture
 def small_library(tmp_path: Path) -> SmallLibrary:
     """An empty library under `tmp_path`, with the project's registers of indicators, units and divisions."""

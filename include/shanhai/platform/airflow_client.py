@@ -193,6 +193,9 @@ def _log_line(entry: Any) -> str:
     lines = [f"{str(entry.get('timestamp') or '')[11:19]} {entry.get('level', '')} {entry.get('event', '')}".strip()]
     for error in entry.get("error_detail") or []:
         for frame in error.get("frames", []):
+            # A person wants the way through this project, not the twenty steps inside Airflow before it.
+            if "site-packages" in frame["filename"]:
+                continue
             lines.append(f'  File "{frame["filename"]}", line {frame["lineno"]}, in {frame["name"]}')
         lines.append(f"{error.get('exc_type')}: {error.get('exc_value')}")
     return "\n".join(lines)

@@ -37,6 +37,11 @@ def password(user: str) -> str:
     return credentials.ensure("airflow", f"user {user}")
 
 
+def token_key() -> str:
+    """The key that signs the log-ins of people and tasks."""
+    return _key("token key", 64)
+
+
 def base_url() -> str:
     """The address of the web page and the REST interface."""
     return f"http://{HOST}:{_port_file_content()}"
@@ -112,7 +117,7 @@ def _options() -> dict[str, dict[str, str]]:
             "secret_key": _key("session key", 32),
             "instance_name": "山海仓 shanhai",
         },
-        "api_auth": {"jwt_secret": _key("token key", 64)},
+        "api_auth": {"jwt_secret": token_key()},
         "scheduler": {
             "enable_health_check": "False",
             "scheduler_idle_sleep_time": "0.2",

@@ -148,10 +148,10 @@ class Job:
             return
         self._failures += 1
         tasks = [task for task in airflow.task_instances(run) if task.state == "failed"]
-        self._console.print(f"[red bold]{run.dag_id} failed · 失败[/]  {run.run_id}", highlight=False)
+        self._console.print(f"[red bold]{run.dag_id} failed · 失败[/]  {run.run_id}", highlight=False, soft_wrap=True)
         for task in tasks:
             title = " · ".join(filter(None, [task.dag_id, task.run_id, task.task_id, task.edition]))
-            self._console.rule(f"[red]{escape(title)}[/]", align="left")
+            self._console.print(f"[red]── {escape(title)}[/]", highlight=False, soft_wrap=True)
             lines = airflow.log(task).splitlines()[-LOG_LINES:]
             self._console.print(escape("\n".join(lines)), highlight=False, soft_wrap=True)
 
