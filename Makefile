@@ -47,7 +47,7 @@ lock: $(STAMP) ## resolve pyproject.toml anew · 重新锁定依赖
 		--generate-hashes --no-header --no-annotate --no-emit-index-url --quiet -o $(LOCK)
 
 # The environment. The lock fixes every version and hash; where packages come from is the machine's own affair
-# (pip's and uv's configuration). uv installs fifteen times as fast as pip and is itself taken from the lock by pip;
+# (pip's and uv's configuration; uv does not read pip's, so the index named there is passed on). uv installs fifteen times as fast as pip and is itself taken from the lock by pip;
 # where it cannot be used, pip does the same work.
 $(STAMP): $(LOCK) pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \
@@ -64,7 +64,10 @@ $(STAMP): $(LOCK) pyproject.toml
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.lock || \
 		echo "uv cannot be had here; going on with pip, which takes a few minutes · 无法获取 uv，改用 pip，需数分钟"
 	@echo "[2/3] Installing $$(grep -c '^[a-z0-9].*==' $(LOCK)) packages by hash (about 800 MB) · 安装依赖"
-	@if $(BIN)/uv --version >/dev/null 2>&1 && \
+	@if [ -z "$$UV_DEFAULT_INDEX$$UV_INDEX_URL" ]; then \
+		index=$$($(BIN)/python -m pip config list 2>/dev/null | sed -n "s/^[^=]*\.index-url='\(.*\)'$$/\1/p" | tail -n 1); \
+		if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; fi; \
+	if $(BIN)/uv --version >/dev/null 2>&1 && \
 		VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip sync --require-hashes --compile-bytecode $(LOCK); then :; else \
 		$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes --progress-bar on -r $(LOCK); fi
 	@echo "[3/3] Installing shanhai itself · 安装本项目"

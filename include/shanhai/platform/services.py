@@ -52,7 +52,7 @@ def migrate_metadata() -> None:
         ).fetchone()
     if row and row[0] == want:
         return
-    airflow_configuration.write()
+    configure()
     done = subprocess.run(
         [sys.executable, "-m", "airflow", "db", "migrate"],
         env=airflow_configuration.environment(),
@@ -73,11 +73,18 @@ def migrate_metadata() -> None:
         )
 
 
+def configure() -> None:
+    """Write Airflow's configuration; the port stays while the web page is up and moves when something else has it."""
+    airflow_configuration.airflow_home().mkdir(parents=True, exist_ok=True)
+    if processes.running("api-server") is None:
+        airflow_configuration.choose_port()
+    airflow_configuration.write()
+
+
 def start(*, wait: bool = True) -> None:
     """Have the four services running with today's configuration, and healthy when `wait`."""
     with _one_at_a_time():
-        if processes.running("api-server") is None:
-            airflow_configuration.choose_port()
+        configure()
         mark = _mark()
         alive = {name: processes.running(name) for name in SERVICES}
         if any(record is not None and record.mark != mark for record in alive.values()):
