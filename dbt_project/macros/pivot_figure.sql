@@ -1,9 +1,14 @@
-{#- One column of a wide mart out of long figures. A status that nobody published is `O` (missing), never blank. -#}
+{#- One column of a wide mart out of long figures. -#}
 {% macro pivot_figure(column) -%}
-{%- set picked = "max(" ~ column.attribute ~ ") filter (where indicator_code = '" ~ column.indicator ~ "')" -%}
+max({{ column.attribute }}) filter (where indicator_code = '{{ column.indicator }}')
+{%- endmacro %}
+
+
+{#- That column where it meets the thing it is of: a status that nobody published is `O` (missing), never blank. -#}
+{% macro shown_figure(column, relation) -%}
 {%- if column.attribute == 'obs_status' -%}
-coalesce({{ picked }}, 'O')
+coalesce({{ relation }}.{{ column.name }}, 'O') as {{ column.name }}
 {%- else -%}
-{{ picked }}
+{{ relation }}.{{ column.name }}
 {%- endif -%}
 {%- endmacro %}

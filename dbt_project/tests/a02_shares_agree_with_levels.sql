@@ -8,35 +8,35 @@ with figures as (
 
 compared as (
     select
-        shares.subject_name,
-        shares.time_period,
-        shares.indicator_code,
-        shares.value as printed_share_pct,
+        printed.subject_name,
+        printed.time_period,
+        printed.indicator_code,
+        printed.value as printed_share_pct,
         parts.value / totals.value * 100 as recomputed_share_pct,
         (1 + parts.value / totals.value) * 50 / totals.value
         * power(10::numeric, totals.unit_mult - coalesce(totals.decimals, 0)) as rounding_pp
-    from figures as shares
+    from figures as printed
     inner join figures as parts
         on
-            replace(shares.indicator_code, '_share_of_gdp', '_value_added') = parts.indicator_code
-            and shares.subject_kind = parts.subject_kind
-            and shares.subject_name = parts.subject_name
-            and shares.time_period = parts.time_period
-            and shares.accum = parts.accum
-            and shares.estimate_round = parts.estimate_round
-            and shares.table_id = parts.table_id
-            and shares.edition = parts.edition
+            replace(printed.indicator_code, '_share_of_gdp', '_value_added') = parts.indicator_code
+            and printed.subject_kind = parts.subject_kind
+            and printed.subject_name = parts.subject_name
+            and printed.time_period = parts.time_period
+            and printed.accum = parts.accum
+            and printed.estimate_round = parts.estimate_round
+            and printed.table_id = parts.table_id
+            and printed.edition = parts.edition
     inner join figures as totals
         on
             totals.indicator_code = 'gdp'
-            and shares.subject_kind = totals.subject_kind
-            and shares.subject_name = totals.subject_name
-            and shares.time_period = totals.time_period
-            and shares.accum = totals.accum
-            and shares.estimate_round = totals.estimate_round
-            and shares.table_id = totals.table_id
-            and shares.edition = totals.edition
-    where shares.indicator_code like '%\_share\_of\_gdp'
+            and printed.subject_kind = totals.subject_kind
+            and printed.subject_name = totals.subject_name
+            and printed.time_period = totals.time_period
+            and printed.accum = totals.accum
+            and printed.estimate_round = totals.estimate_round
+            and printed.table_id = totals.table_id
+            and printed.edition = totals.edition
+    where printed.indicator_code like '%\_share\_of\_gdp'
 )
 
 select *

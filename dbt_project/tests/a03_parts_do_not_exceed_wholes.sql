@@ -1,4 +1,5 @@
--- A03: an indicator that is part of another is not larger, within one publication and period (seeds/indicator_parts.csv).
+-- A03: an indicator that is part of another is not larger, within one publication and period
+-- (seeds/indicator_parts.csv).
 with observations as (
     select * from {{ ref('fct_observations') }}
     where value is not null and value_qualifier in ('EXACT', 'APPROX')

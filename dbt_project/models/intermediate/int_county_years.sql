@@ -1,5 +1,6 @@
 -- The one figure per original mountain county, year and indicator that a wide mart may show: annual, meant for readers,
--- a number and not a bound (a bound in a column of numbers would lose its qualifier; it stays in mart_division_figures).
+-- a number and not a bound (in a column of numbers a bound would lose its qualifier; it stays in
+-- mart_division_figures).
 with observations as (
     select * from {{ ref('fct_observations') }}
     where
@@ -20,7 +21,11 @@ members as (
 
 -- A state at the year's end before one inside the year; among vintages of one period, the first in rank.
 chosen as (
-    select distinct on (observations.division_code, extract(year from observations.period_end), observations.indicator_code)
+    select distinct on (
+        observations.division_code,
+        extract(year from observations.period_end),
+        observations.indicator_code
+    )
         observations.division_code,
         extract(year from observations.period_end)::integer as year,
         observations.indicator_code,

@@ -3,9 +3,9 @@
 --
 -- Order (domain §2.3): a figure meant for readers; one that has a value; one not flagged as unreliable; the estimate
 -- round (census revision, final, preliminary …, seeds/estimate_rounds.csv); the kind of source, because news and
--- encyclopedias repeat official figures rounded; the date of publication ("where they differ, this yearbook holds"); the
--- finer printed unit. The last two only make the order total: the moment of loading is no property of a figure, and
--- ranking by it would let two runs over the same publications end in different marts.
+-- encyclopedias repeat official figures rounded; the date of publication ("where they differ, this yearbook
+-- holds"); the finer printed unit. Table, edition and row only make the order total: the moment of loading is no
+-- property of a figure, and ranking by it would let two runs over the same publications end in different marts.
 with observations as (
     select * from {{ ref('stg_publications__observations') }}
     where is_latest
@@ -75,4 +75,5 @@ ranked as (
     )
 )
 
-select * from ranked
+-- every column of the staging model, with its judgement
+select * from ranked  -- noqa: AM04

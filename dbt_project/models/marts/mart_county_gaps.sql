@@ -32,7 +32,16 @@ indicators as (
 
 -- One value per side and estimate round: the first in rank of that round.
 values_by_round as (
-    select distinct on (division_code, indicator_code, freq, time_period, accum, period_start, period_end, estimate_round) *
+    select distinct on (
+        division_code,
+        indicator_code,
+        freq,
+        time_period,
+        accum,
+        period_start,
+        period_end,
+        estimate_round
+    ) *
     from figures
     order by
         division_code asc,

@@ -40,10 +40,10 @@ pivoted as (
     select
         division_code,
         year,
-        count(*)::integer as figures_count
-        {%- for column in shown %},
-        {{ pivot_figure(column) }} as {{ column.name }}
+        {%- for column in shown %}
+        {{ pivot_figure(column) }} as {{ column.name }},
         {%- endfor %}
+        count(*)::integer as figures_count
     from figures
     group by division_code, year
 ),
@@ -61,13 +61,12 @@ described as (
         county_years.prefecture_code,
         county_years.prefecture_name,
         county_years.is_boundary_break,
-        coalesce(pivoted.figures_count, 0) as figures_count,
 
         -- measures
         {%- for column in shown %}
-        {{ "coalesce(pivoted." ~ column.name ~ ", 'O') as " ~ column.name if column.attribute == 'obs_status'
-            else "pivoted." ~ column.name }}{{ ',' if not loop.last }}
+        {{ shown_figure(column, 'pivoted') }},
         {%- endfor %}
+        coalesce(pivoted.figures_count, 0) as figures_count
     from county_years
     left join pivoted
         on

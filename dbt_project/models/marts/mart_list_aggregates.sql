@@ -16,8 +16,8 @@ counted as (
     left join memberships
         on
             figures.list_code = memberships.list_code
-            and coalesce(memberships.valid_from <= figures.period_end, true)
-            and coalesce(memberships.valid_to > figures.period_end, true)
+            and coalesce(figures.period_end >= memberships.valid_from, true)
+            and coalesce(figures.period_end < memberships.valid_to, true)
     group by figures.observation_key
 ),
 

@@ -41,10 +41,11 @@ latest as (
 
 pivoted as (
     select
-        park_code
-        {%- for column in shown %},
-        {{ pivot_figure(column) }} as {{ column.name }}
+        park_code,
+        {%- for column in shown %}
+        {{ pivot_figure(column) }} as {{ column.name }},
         {%- endfor %}
+        count(*) as indicators_count
     from latest
     group by park_code
 ),
@@ -85,8 +86,7 @@ described as (
 
         -- measures
         {%- for column in shown %}
-        {{ "coalesce(pivoted." ~ column.name ~ ", 'O') as " ~ column.name if column.attribute == 'obs_status'
-            else "pivoted." ~ column.name }},
+        {{ shown_figure(column, 'pivoted') }},
         {%- endfor %}
         coalesce(projects.projects_count, 0) as projects_count,
         coalesce(counted.figures_count, 0) as figures_count,

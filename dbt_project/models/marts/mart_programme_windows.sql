@@ -32,7 +32,8 @@ enclosed as (
             and outer_window.accum != 'PIT'
             and inner_window.window_start >= outer_window.window_start
             and inner_window.window_end <= outer_window.window_end
-            and outer_window.window_end - outer_window.window_start > inner_window.window_end - inner_window.window_start
+            and outer_window.window_end - outer_window.window_start
+            > inner_window.window_end - inner_window.window_start
     order by
         inner_window.observation_key asc,
         outer_window.window_end - outer_window.window_start asc,
