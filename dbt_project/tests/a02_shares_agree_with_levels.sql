@@ -3,7 +3,13 @@
 {{ config(severity='warn') }}
 with figures as (
     select * from {{ ref('fct_observations') }}
-    where value is not null and value_qualifier = 'EXACT'
+    where
+        value is not null
+        and value_qualifier = 'EXACT'
+        and (
+            indicator_code in ('gdp', 'primary_value_added', 'secondary_value_added', 'tertiary_value_added')
+            or indicator_code like '%\_share\_of\_gdp'
+        )
 ),
 
 compared as (
