@@ -48,10 +48,11 @@ class Library:
 
     def reading_sha256(self, source: TableSource, edition: Edition) -> str:
         """Hash of all that decides how the edition reads: its document, the registers it uses, the reading code."""
-        digest = hashlib.sha256(source.reading(edition))
+        reading = source.reading(edition)
+        digest = hashlib.sha256(reading)
         digest.update(self._code_sha256.encode())
         if source.document.relation == "observations":
-            used = sorted(code for code in self.reference.indicators if code.encode() in source.reading(edition))
+            used = sorted(code for code in self.reference.indicators if code.encode() in reading)
             digest.update(json.dumps([asdict(self.reference.indicators[code]) for code in used]).encode())
             digest.update(self._register_sha256.encode())
         return digest.hexdigest()

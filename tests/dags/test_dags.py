@@ -47,4 +47,4 @@ def test_a_load_is_one_chain_per_edition(released_warehouse: ReleasedWarehouse) 
 def test_every_dag_explains_itself_in_both_languages(released_warehouse: ReleasedWarehouse) -> None:
     for dag in released_warehouse.bag.dags.values():
         assert any("\u4e00" <= character <= "\u9fff" for character in dag.doc_md), dag.dag_id
-        assert "the" in dag.doc_md.lower(), dag.dag_id
+        assert sum(character.isascii() and character.isalpha() for character in dag.doc_md) > 80, dag.dag_id

@@ -23,11 +23,11 @@ class _NoDoubleKeys:
         return super().construct_mapping(node, deep)  # type: ignore[misc,no-any-return]
 
 
-class _TextLoader(_NoDoubleKeys, yaml.BaseLoader):
+class _TextLoader(_NoDoubleKeys, yaml.CBaseLoader):
     """YAML in which every scalar is text."""
 
 
-class _NumberLoader(_NoDoubleKeys, yaml.SafeLoader):
+class _NumberLoader(_NoDoubleKeys, yaml.CSafeLoader):
     """YAML with numbers and booleans."""
 
 
