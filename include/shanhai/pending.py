@@ -31,8 +31,8 @@ class EditionState:
     state: State
 
 
-def edition_states(library: Library | None = None) -> list[EditionState]:
-    """Every edition of the catalogue with its state, in catalogue order."""
+def edition_states(library: Library | None = None, publisher_id: str | None = None) -> list[EditionState]:
+    """Every edition of the catalogue, or of one publisher, with its state, in catalogue order."""
     library = library or Library.open()
     with connect() as connection:
         verdicts = {tuple(row[:4]): (row[4], row[5]) for row in connection.execute(_LAST_VERDICTS)}
@@ -44,6 +44,8 @@ def edition_states(library: Library | None = None) -> list[EditionState]:
         }
     states: list[EditionState] = []
     for source in library.catalogue.tables.values():
+        if publisher_id not in (None, source.publisher_id):
+            continue
         suite = suite_sha256(source.document.relation, source.table_id)
         for edition in source.document.editions:
             key = EditionKey(source.table_id, edition.edition)
@@ -65,11 +67,7 @@ def edition_states(library: Library | None = None) -> list[EditionState]:
 
 def pending_editions(publisher_id: str | None = None, library: Library | None = None) -> list[EditionState]:
     """The editions that a load has still to be tried for."""
-    return [
-        each
-        for each in edition_states(library)
-        if each.state == "pending" and publisher_id in (None, each.publisher_id)
-    ]
+    return [each for each in edition_states(library, publisher_id) if each.state == "pending"]
 
 
 def is_settled(quiet_seconds: int = 20) -> bool:
