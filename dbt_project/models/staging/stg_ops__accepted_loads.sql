@@ -1,3 +1,6 @@
+{#- A table, not a view: every model of one build must see the same accepted loads, whatever is accepted meanwhile. -#}
+{{ config(materialized='table') }}
+
 with accepted_loads as (
     select * from {{ source('ops', 'accepted_loads') }}
 ),
