@@ -20,7 +20,7 @@ from shanhai.platform.airflow_client import AirflowClient, DagRun
 from shanhai.platform.progress import LoadProgress
 
 BUILD = "build_marts"
-POLL_SECONDS = 1.0
+POLL_SECONDS = 2.0
 PARSE_SECONDS = 120
 # Airflow may lose an asset event; the ledger says whether a build is due, so after this long the job asks for it.
 PATIENCE_FOR_EVENT_SECONDS = 10
@@ -85,7 +85,8 @@ class Job:
             with self._phase("loads 装载", f"Loading {todo.total()} editions · 装载 {todo.total()} 个版次"):
                 self._load(airflow, todo)
             with self._phase("build 构建", "Building, testing and promoting the marts · 构建、检验并发布集市"):
-                self._build(airflow)
+                # Without a load there will be no event to wait for.
+                self._build(airflow, patience=PATIENCE_FOR_EVENT_SECONDS if todo else 0)
 
     def _wait_for_dags(self, airflow: AirflowClient, wanted: set[str]) -> None:
         """Return when each DAG has been read since the services came up, with the documents as they are now."""
@@ -121,7 +122,8 @@ class Job:
                         del running[dag_id]
                 time.sleep(POLL_SECONDS)
 
-    def _build(self, airflow: AirflowClient) -> None:
+    def _build(self, airflow: AirflowClient, patience: float) -> None:
+        """Return when readers see every accepted load, or a build has failed; ask for one that does not come."""
         from shanhai.release import promotion
 
         airflow.unpause(BUILD)
@@ -137,8 +139,9 @@ class Job:
                 return
             if unfinished:
                 waiting_since = time.monotonic()
-            elif time.monotonic() - waiting_since > PATIENCE_FOR_EVENT_SECONDS:
+            elif time.monotonic() - waiting_since >= patience:
                 airflow.trigger(BUILD)
+                patience = PATIENCE_FOR_EVENT_SECONDS
                 waiting_since = time.monotonic()
             time.sleep(POLL_SECONDS)
 
