@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -56,35 +55,33 @@ class Catalogue:
     publications: Path
 
     @cached_property
-    def tables(self) -> dict[str, TableSource]:
-        """Every table by id; raises DocumentError on the first document that is not well-formed."""
-        return {table.table_id: table for table in self._read_all()}
-
-    @cached_property
     def publishers(self) -> dict[str, Publisher]:
         """Every publisher by id."""
         return {
             path.parent.name: load_document(path, Publisher) for path in sorted(self.sources.glob("*/publisher.yml"))
         }
 
+    @cached_property
+    def tables(self) -> dict[str, TableSource]:
+        """Every table by id; raises DocumentError on the first document that is not well-formed."""
+        folders = sorted({path.parent for path in self.sources.glob("*/*.yml")})
+        return {table.table_id: table for folder in folders for table in self.tables_of(folder.name)}
+
     def tables_of(self, publisher_id: str) -> list[TableSource]:
         """The tables of one publisher, in order."""
-        return [table for table in self.tables.values() if table.publisher_id == publisher_id]
-
-    def _read_all(self) -> Iterator[TableSource]:
-        for path in sorted(self.sources.glob("*/*.yml")):
-            if path.name == "publisher.yml":
-                continue
-            publisher_id = path.parent.name
-            if publisher_id not in self.publishers:
-                raise DocumentError(f"{path.parent}: publisher.yml is missing")
-            yield TableSource(
+        if publisher_id not in self.publishers:
+            raise DocumentError(f"{self.sources / publisher_id}: publisher.yml is missing")
+        paths = sorted(path for path in (self.sources / publisher_id).glob("*.yml") if path.name != "publisher.yml")
+        return [
+            TableSource(
                 publisher_id,
                 f"{publisher_id}/{path.stem}",
                 path,
                 self.publications,
                 load_document(path, SourceDocument),
             )
+            for path in paths
+        ]
 
 
 def sha256_of(path: Path) -> str:
