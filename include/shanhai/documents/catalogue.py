@@ -72,16 +72,12 @@ class Catalogue:
         if publisher_id not in self.publishers:
             raise DocumentError(f"{self.sources / publisher_id}: publisher.yml is missing")
         paths = sorted(path for path in (self.sources / publisher_id).glob("*.yml") if path.name != "publisher.yml")
-        return [
-            TableSource(
-                publisher_id,
-                f"{publisher_id}/{path.stem}",
-                path,
-                self.publications,
-                load_document(path, SourceDocument),
-            )
-            for path in paths
-        ]
+        return [self._table(path) for path in paths]
+
+    def _table(self, path: Path) -> TableSource:
+        publisher_id = path.parent.name
+        document = load_document(path, SourceDocument)
+        return TableSource(publisher_id, f"{publisher_id}/{path.stem}", path, self.publications, document)
 
 
 def sha256_of(path: Path) -> str:
