@@ -58,6 +58,8 @@ class ReleasedWarehouse:
 
     bag: Any
     runs: dict[str, str]
+    states: set[str]
+    is_due: bool
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +69,8 @@ def released_warehouse(warehouse: Path) -> Iterator[ReleasedWarehouse]:
     The verbs load all editions but the last of each publisher; the DAGs, which take seconds for each, load the rest.
     """
     from shanhai.load import load_edition
-    from shanhai.pending import pending_editions
+    from shanhai.pending import edition_states, pending_editions
+    from shanhai.release import promotion
 
     last = {each.publisher_id: each for each in pending_editions()}
     for each in pending_editions():
@@ -84,5 +87,6 @@ def released_warehouse(warehouse: Path) -> Iterator[ReleasedWarehouse]:
         bag = DagBag(str(settings.DAGS))
         assert not bag.import_errors
         ordered = sorted(bag.dags, key=lambda dag_id: (dag_id == "build_marts", dag_id))
-        yield ReleasedWarehouse(bag, {dag_id: str(bag.dags[dag_id].test().state) for dag_id in ordered})
+        runs = {dag_id: str(bag.dags[dag_id].test().state) for dag_id in ordered}
+        yield ReleasedWarehouse(bag, runs, {each.state for each in edition_states()}, promotion.is_due())
         airflow_settings.dispose_orm()
