@@ -9,7 +9,7 @@ import typer
 
 app = typer.Typer(
     name="shanhai",
-    help="The mountain-county statistics warehouse.\n\n山海仓:山区县统计数据仓库。",
+    help="The mountain-county statistics warehouse.\n\n山海仓：山区县统计数据仓库。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_show_locals=False,
@@ -30,7 +30,7 @@ class RoleName(StrEnum):
 def run() -> None:
     """Load what is new, build, test and promote the marts, print a summary.
 
-    装载新版次,构建、检验并发布集市,输出摘要。
+    装载新版次，构建、检验并发布集市，输出摘要。
     """
     from shanhai.platform import job
 
@@ -41,7 +41,7 @@ def run() -> None:
 def up() -> None:
     """Start Postgres and Airflow and leave them running; print addresses and log-ins.
 
-    启动数据库与 Airflow 并保持运行,显示地址与登录信息。
+    启动数据库与 Airflow 并保持运行，显示地址与登录信息。
     """
     from shanhai.platform import overview, servers
 
@@ -95,7 +95,7 @@ def dsn(
 def migrate() -> None:
     """Bring the warehouse to the schema of this code; makes the accounts that are missing.
 
-    将数据库迁移到当前版本,并创建所需账户。
+    将数据库迁移到当前版本，并创建所需账户。
     """
     from shanhai.warehouse import migrate as migrations
 
@@ -108,7 +108,7 @@ def load(
 ) -> None:
     """Load the pending editions without Airflow, for work on documents; stops at the first that is not accepted.
 
-    不经 Airflow 装载待处理的版次,便于编写文档时使用。
+    不经 Airflow 装载待处理的版次，便于编写文档时使用。
     """
     from shanhai.load import load_edition
     from shanhai.pending import pending_editions
@@ -127,7 +127,7 @@ app.add_typer(release_app, name="release")
 def build() -> None:
     """Build and test a candidate from all accepted loads; readers do not see it yet.
 
-    构建并测试候选发布,读者暂不可见。
+    构建并测试候选发布，读者暂不可见。
     """
     from shanhai.release.candidate import build_candidate
 

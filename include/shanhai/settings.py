@@ -74,7 +74,7 @@ def embedded_address(database: str, user: str) -> URL:
     except FileNotFoundError:
         raise SettingsError(
             "no database server: start one with `make up` or `make run`, or set SHANHAI_DATABASE_URL. "
-            "没有数据库服务器:请先运行 make up 或 make run,或设置 SHANHAI_DATABASE_URL。"
+            "没有数据库服务器：请先运行 make up 或 make run，或设置 SHANHAI_DATABASE_URL。"
         ) from None
     return URL.create(
         "postgresql+psycopg",

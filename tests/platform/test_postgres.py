@@ -120,13 +120,21 @@ def test_it_moves_to_a_free_port_when_its_own_is_taken(home: Path) -> None:
 
 def test_killing_the_launcher_at_any_moment_leaves_something_that_starts(home: Path) -> None:
     program = [sys.executable, "-c", "from shanhai.platform import postgres; postgres.start()"]
-    for seconds in (0.3, 0.5, 0.7, 0.9, 1.2):
+    for seconds in (0.3, 0.45, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2):
         launcher = subprocess.Popen(program)
         time.sleep(seconds)
         launcher.kill()
         launcher.wait()
     postgres.start()
     connect().close()
+
+
+def test_a_lost_address_is_learnt_from_the_running_server(home: Path) -> None:
+    postgres.start()
+    address = settings.embedded_address_file().read_text()
+    settings.embedded_address_file().unlink()
+    postgres.start()
+    assert settings.embedded_address_file().read_text() == address
 
 
 def test_data_and_credentials_are_private(embedded_server: Path) -> None:

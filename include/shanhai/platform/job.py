@@ -177,7 +177,7 @@ def run(console: Console | None = None) -> int:
         console.print(f"[red]{escape(str(error))}[/]")
         return 1
     except KeyboardInterrupt:
-        console.print("[yellow]Stopped; run it again to go on · 已停止,再次运行即可继续[/]")
+        console.print("[yellow]Stopped; run it again to go on · 已停止，再次运行即可继续[/]")
         return 130
 
 

@@ -28,6 +28,7 @@ from shanhai import credentials, settings
 HOST = "127.0.0.1"
 START_TRIES = 5
 STOP_SECONDS = 20
+RECOVERY_SECONDS = 60
 
 # Small machine, one person: no replication, hence minimal WAL (a COPY into a table made in the same transaction
 # skips it); no Unix socket, whose path may be too long; no JIT, which costs more than it saves on small queries.
@@ -97,7 +98,9 @@ def start() -> None:
     with _one_at_a_time():
         place = _place()
         _make_cluster(place)
-        if not _is_running(place):
+        if _is_running(place):
+            _remember(_port_of_running(place))
+        else:
             _start_server(place)
         _make_databases()
 
@@ -200,8 +203,10 @@ def _make_cluster(place: Place) -> None:
     if place.data.exists():
         _check_version(place)
         return
-    half = place.data.with_name("data.half")
-    shutil.rmtree(half, ignore_errors=True)
+    # A name of its own: initdb of a launcher that was killed may still be writing into the last one.
+    half = place.data.with_name(f"half-made-{os.getpid()}")
+    for left in [half, *place.data.parent.glob("half-made-*")]:
+        shutil.rmtree(left, ignore_errors=True)
     password_file = place.data.with_name("password")
     credentials.write_private(password_file, credentials.ensure(settings.EMBEDDED, "postgres") + "\n")
     if place.account:
@@ -256,6 +261,11 @@ def _process_id(place: Place) -> int | None:
         return None
 
 
+def _port_of_running(place: Place) -> int:
+    """The port a server listens on, by its own word: a launcher may have been killed before it wrote the address."""
+    return int((place.data / "postmaster.pid").read_text("utf-8").splitlines()[3])
+
+
 def _start_server(place: Place) -> None:
     # After a kill -9 the file may name a process number that now belongs to something else of the same account;
     # Postgres would refuse to start. That no server lives was just established.
@@ -308,15 +318,23 @@ def _make_databases() -> None:
 
 
 def _connect() -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection as administrator; waits for a server that is still recovering."""
     address = settings.embedded_address("postgres", "postgres")
-    return psycopg.connect(
-        host=address.host,
-        port=address.port,
-        user=address.username,
-        password=address.password,
-        dbname=address.database,
-        autocommit=True,
-    )
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while True:
+        try:
+            return psycopg.connect(
+                host=address.host,
+                port=address.port,
+                user=address.username,
+                password=address.password,
+                dbname=address.database,
+                autocommit=True,
+            )
+        except psycopg.OperationalError as error:
+            if time.monotonic() > deadline:
+                raise PostgresError(f"the embedded Postgres server does not answer: {error}") from error
+            time.sleep(0.1)
 
 
 def _remembered_port() -> int | None:
