@@ -7,6 +7,7 @@ SHANHAI_PRELOAD=0 turns it off.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
@@ -51,6 +52,10 @@ def _preload() -> None:
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     for module in _MODULES:
         importlib.import_module(module)
+    # The documents too: a task that finds a file unchanged takes what the scheduler has read. A document that is not
+    # well-formed is the business of the task that needs it.
+    with contextlib.suppress(Exception):
+        _ = importlib.import_module("shanhai.library").Library.open().register
 
 
 if _is_scheduler():

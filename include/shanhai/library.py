@@ -18,6 +18,9 @@ from shanhai.reader import EditionReader
 _READING_CODE = ("carriers", "grammar", "reader.py")
 
 
+_registers: dict[tuple[Catalogue, str], DivisionRegister] = {}
+
+
 @dataclass(frozen=True)
 class Library:
     """The project's documents and registers; read-only."""
@@ -35,10 +38,13 @@ class Library:
         """Indicators, units and aliases."""
         return load_reference(self.seeds)
 
-    @cached_property
+    @property
     def register(self) -> DivisionRegister:
-        """Divisions as the newest edition of each table of divisions prints them."""
-        return DivisionRegister(self._divisions(), self.reference.division_aliases)
+        """Divisions as the newest edition of each table of divisions prints them; read once per process."""
+        version = (self.catalogue, self._register_sha256)
+        if version not in _registers:
+            _registers[version] = DivisionRegister(self._divisions(), self.reference.division_aliases)
+        return _registers[version]
 
     def reader(self, source: TableSource, edition: Edition, content: bytes) -> EditionReader:
         """A reader of the edition's bytes."""

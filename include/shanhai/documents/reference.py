@@ -40,9 +40,14 @@ class Reference:
     division_aliases: dict[str, str]
 
 
-@cache
 def load_reference(seeds: Path) -> Reference:
-    """The registers under `seeds`; a code or unit that stands twice is an error."""
+    """The registers under `seeds`, read once while unchanged; a code or unit that stands twice is an error."""
+    names = ("indicators.csv", "units.csv", "division_aliases.csv")
+    return _load(seeds, tuple((seeds / name).stat().st_mtime_ns for name in names))
+
+
+@cache
+def _load(seeds: Path, _version: tuple[int, ...]) -> Reference:
     fields = Indicator.__dataclass_fields__
     indicators = _keyed(
         seeds / "indicators.csv", "indicator_code", lambda row: Indicator(**{name: row[name] for name in fields})

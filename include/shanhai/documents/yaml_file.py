@@ -1,7 +1,8 @@
 """Reads one YAML document into its model; every error names file, line and what is allowed."""
 
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -34,8 +35,15 @@ class _NumberLoader(_NoDoubleKeys, yaml.CSafeLoader):
 def load_document(path: Path, model: type[M], *, numbers: bool = False) -> M:
     """The document at `path` as a `model`; raises DocumentError otherwise.
 
-    Every scalar is text, as printed, unless `numbers` says that the document holds numbers of its own.
+    Every scalar is text, as printed, unless `numbers` says that the document holds numbers of its own. A file that has
+    not changed is read once per process and the processes forked from it.
     """
+    status = path.stat()
+    return cast(M, _load(path, model, numbers, (status.st_mtime_ns, status.st_size, status.st_ino)))
+
+
+@cache
+def _load(path: Path, model: type[BaseModel], numbers: bool, _version: tuple[int, int, int]) -> BaseModel:
     text = path.read_text(encoding="utf-8")
     try:
         content = yaml.load(text, _NumberLoader if numbers else _TextLoader)  # noqa: S506 - both build plain data only
