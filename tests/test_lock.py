@@ -1,4 +1,4 @@
-"""The lock says exactly what pyproject.toml asks for, with hashes, and never where to fetch it."""
+"""The locks say exactly what their inputs ask for, with hashes, and never where to fetch it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ PIN = re.compile(
 )
 
 
-def lock_text() -> str:
-    return (PROJECT / "requirements.lock").read_text("utf-8")
+LOCKS = ("requirements.lock", "requirements-sqlfluff.lock")
 
 
-def pins() -> dict[str, list[re.Match[str]]]:
+def lock_text(lock: str) -> str:
+    return (PROJECT / lock).read_text("utf-8")
+
+
+def pins(lock: str = "requirements.lock") -> dict[str, list[re.Match[str]]]:
     found: dict[str, list[re.Match[str]]] = {}
-    for pin in PIN.finditer(lock_text()):
+    for pin in PIN.finditer(lock_text(lock)):
         found.setdefault(canonicalize_name(pin["name"]), []).append(pin)
     return found
 
@@ -51,16 +54,28 @@ def test_the_build_backend_is_locked() -> None:
         assert requirement.specifier.contains(pins()[canonicalize_name(requirement.name)][0]["version"])
 
 
-def test_each_pin_has_hashes() -> None:
-    assert len(pins()) > 150
-    assert [pin["name"] for found in pins().values() for pin in found if not pin["hashes"]] == []
+def test_the_linter_is_locked_as_its_input_says() -> None:
+    lines = (PROJECT / "requirements-sqlfluff.in").read_text("utf-8").splitlines()
+    wanted = [Requirement(line) for line in lines if not line.startswith("#")]
+    assert wanted
+    for requirement in wanted:
+        (pin,) = pins("requirements-sqlfluff.lock")[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(pin["version"])
 
 
-def test_every_line_belongs_to_a_pin() -> None:
-    left = PIN.sub("", lock_text())
+@pytest.mark.parametrize("lock", LOCKS)
+def test_each_pin_has_hashes(lock: str) -> None:
+    assert len(pins(lock)) > 50
+    assert [pin["name"] for found in pins(lock).values() for pin in found if not pin["hashes"]] == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_line_belongs_to_a_pin(lock: str) -> None:
+    left = PIN.sub("", lock_text(lock))
     assert [line for line in left.splitlines() if line.strip() and not line.startswith("#")] == []
 
 
-def test_it_names_no_address() -> None:
-    assert "://" not in lock_text()
-    assert not re.search(r"^\s*(-i|-f|--(extra-)?index-url|--find-links|--trusted-host)\b", lock_text(), re.M)
+@pytest.mark.parametrize("lock", LOCKS)
+def test_it_names_no_address(lock: str) -> None:
+    assert "://" not in lock_text(lock)
+    assert not re.search(r"^\s*(-i|-f|--(extra-)?index-url|--find-links|--trusted-host)\b", lock_text(lock), re.M)
