@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCK := requirements.lock
-# The SQL linter's own environment; only `make test` needs it.
-SQLFLUFF_VENV := .venv-sqlfluff
-SQLFLUFF_STAMP := $(SQLFLUFF_VENV)/.installed
-SQLFLUFF_LOCK := requirements-sqlfluff.lock
+# Linters of SQL, images and scripts have an environment of their own; only `make test` needs it.
+LINTERS_VENV := .venv-linters
+LINTERS_STAMP := $(LINTERS_VENV)/.installed
+LINTERS_LOCK := requirements-linters.lock
 
 # The first Python in the path that is new enough; PYTHON=… chooses another.
 IS_GOOD := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
@@ -34,7 +34,7 @@ down: ## stop them · 停止服务
 status: $(STAMP) ## which servers run · 各服务状态
 	@$(BIN)/shanhai status
 
-test: lint $(SQLFLUFF_STAMP) ## everything that CI runs · 运行全部检查与测试
+test: lint $(LINTERS_STAMP) ## everything that CI runs · 运行全部检查与测试
 	$(BIN)/python -m pytest
 
 lint: $(STAMP) ## ruff and mypy · 静态检查
@@ -48,7 +48,7 @@ format: $(STAMP) ## let ruff put the code in order · 自动整理代码
 
 lock: $(STAMP) ## resolve the dependencies anew · 重新锁定依赖
 	$(COMPILE) pyproject.toml --extra dev -o $(LOCK)
-	$(COMPILE) requirements-sqlfluff.in -o $(SQLFLUFF_LOCK)
+	$(COMPILE) requirements-linters.in -o $(LINTERS_LOCK)
 
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --quiet
@@ -81,13 +81,13 @@ $(STAMP): $(LOCK) pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index -e . 
 	@touch $(STAMP)
 
-$(SQLFLUFF_STAMP): $(SQLFLUFF_LOCK) $(STAMP)
-	@echo "Making the SQL linter's environment · 创建 SQL 检查环境"
-	@[ -x $(SQLFLUFF_VENV)/bin/python ] || $(BIN)/python -m venv $(SQLFLUFF_VENV)
+$(LINTERS_STAMP): $(LINTERS_LOCK) $(STAMP)
+	@echo "Making the environment of the linters · 创建检查工具环境"
+	@[ -x $(LINTERS_VENV)/bin/python ] || $(BIN)/python -m venv $(LINTERS_VENV)
 	@if $(BIN)/uv --version >/dev/null 2>&1 && \
-		VIRTUAL_ENV=$(CURDIR)/$(SQLFLUFF_VENV) $(BIN)/uv pip sync --quiet --require-hashes $(SQLFLUFF_LOCK); then :; else \
-		$(SQLFLUFF_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(SQLFLUFF_LOCK); fi
-	@touch $(SQLFLUFF_STAMP)
+		VIRTUAL_ENV=$(CURDIR)/$(LINTERS_VENV) $(BIN)/uv pip sync --quiet --require-hashes $(LINTERS_LOCK); then :; else \
+		$(LINTERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(LINTERS_LOCK); fi
+	@touch $(LINTERS_STAMP)
 
 clean: down ## remove the environment; ask before removing data · 清除环境，删除数据前询问
 	@if [ -e var ]; then \
@@ -97,5 +97,5 @@ clean: down ## remove the environment; ask before removing data · 清除环境�
 			if [ -x $(BIN)/python ]; then $(BIN)/python -c 'from shanhai.platform import postgres; postgres.remove()'; fi; \
 			rm -rf var; \
 		else echo 'The data stay · 数据保留'; fi; fi
-	rm -rf $(VENV) $(SQLFLUFF_VENV) build dist include/*.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(LINTERS_VENV) build dist include/*.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

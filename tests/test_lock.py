@@ -19,7 +19,7 @@ PIN = re.compile(
 )
 
 
-LOCKS = ("requirements.lock", "requirements-sqlfluff.lock")
+LOCKS = ("requirements.lock", "requirements-linters.lock")
 
 
 def lock_text(lock: str) -> str:
@@ -54,12 +54,12 @@ def test_the_build_backend_is_locked() -> None:
         assert requirement.specifier.contains(pins()[canonicalize_name(requirement.name)][0]["version"])
 
 
-def test_the_linter_is_locked_as_its_input_says() -> None:
-    lines = (PROJECT / "requirements-sqlfluff.in").read_text("utf-8").splitlines()
+def test_the_linters_are_locked_as_its_input_says() -> None:
+    lines = (PROJECT / "requirements-linters.in").read_text("utf-8").splitlines()
     wanted = [Requirement(line) for line in lines if not line.startswith("#")]
     assert wanted
     for requirement in wanted:
-        (pin,) = pins("requirements-sqlfluff.lock")[canonicalize_name(requirement.name)]
+        (pin,) = pins("requirements-linters.lock")[canonicalize_name(requirement.name)]
         assert requirement.specifier.contains(pin["version"])
 
 

@@ -9,13 +9,13 @@ from tests.conftest import ReleasedWarehouse
 from shanhai import settings
 from shanhai.release import promotion
 
-SQLFLUFF = settings.PROJECT_ROOT / ".venv-sqlfluff" / "bin" / "sqlfluff"
+SQLFLUFF = settings.PROJECT_ROOT / ".venv-linters" / "bin" / "sqlfluff"
 
 
 def test_sql_is_in_style(released_warehouse: ReleasedWarehouse, tmp_path: Path) -> None:
     release, url = promotion.current(), settings.warehouse_url("pipeline")
     assert release is not None
-    assert SQLFLUFF.exists(), "`make test` makes the linter's environment"
+    assert SQLFLUFF.exists(), "`make test` makes the environment of the linters"
     environment = {
         **os.environ,
         "SHANHAI_RELEASE_SCHEMA": release.schema_name,
