@@ -27,6 +27,12 @@ catalogue = Catalogue(SOURCES, PUBLISHED)
 retry_policy = ExceptionRetryPolicy(rules=[RetryRule(exception=PublicationError, action=RetryAction.FAIL)])
 
 
+def show_name(edition: dict[str, str]) -> None:
+    """Let Airflow's page show the mapped task by its table and edition."""
+    table = edition["table_id"].partition("/")[2]
+    get_current_context()["edition_name"] = f"{table} {edition['edition']}"
+
+
 @task
 def editions(publisher_id: str) -> list[dict[str, str]]:
     """The editions that the ledger does not know yet in their present bytes and reading."""
@@ -40,7 +46,7 @@ def archive(edition: dict[str, str]) -> str:
     """Put the publication's bytes into the archive · 存档."""
     from shanhai.load import EditionKey, archive_edition
 
-    get_current_context()["edition_name"] = " ".join(edition.values())
+    show_name(edition)
     return archive_edition(EditionKey(**edition))
 
 
@@ -49,7 +55,7 @@ def stage(edition: dict[str, str], digest: str) -> int:
     """Read it into staging, in one transaction · 暂存."""
     from shanhai.load import EditionKey, stage_edition
 
-    get_current_context()["edition_name"] = " ".join(edition.values())
+    show_name(edition)
     return stage_edition(EditionKey(**edition), digest)
 
 
@@ -58,7 +64,7 @@ def validate(edition: dict[str, str], load_id: int) -> None:
     """Let Great Expectations judge exactly this load · 校验."""
     from shanhai.validate import validate_load
 
-    get_current_context()["edition_name"] = " ".join(edition.values())
+    show_name(edition)
     validate_load(load_id)
 
 

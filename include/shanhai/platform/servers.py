@@ -36,6 +36,7 @@ def stop() -> None:
 
 def keep() -> None:
     """Note that a person wants the servers to stay after a run."""
+    settings.home().mkdir(parents=True, exist_ok=True)
     settings.home().joinpath("kept_up").touch()
 
 
