@@ -41,17 +41,7 @@ accepted as (
         staged.comment,
 
         -- provenance
-        accepted_loads.publisher_id,
-        accepted_loads.table_id,
-        accepted_loads.edition,
-        accepted_loads.publication_sha256,
-        staged.locator,
-        coalesce(staged.published_on, accepted_loads.published_on) as published_on,
-        accepted_loads.loaded_at,
-        accepted_loads.is_latest
-    from staged
-    inner join accepted_loads
-        on staged.load_id = accepted_loads.load_id
+        {{ accepted_provenance('coalesce(staged.published_on, accepted_loads.published_on)') }}
 )
 
 select * from accepted

@@ -23,17 +23,7 @@ accepted as (
         staged.note,
 
         -- provenance
-        accepted_loads.publisher_id,
-        accepted_loads.table_id,
-        accepted_loads.edition,
-        accepted_loads.publication_sha256,
-        staged.locator,
-        accepted_loads.published_on,
-        accepted_loads.loaded_at,
-        accepted_loads.is_latest
-    from staged
-    inner join accepted_loads
-        on staged.load_id = accepted_loads.load_id
+        {{ accepted_provenance() }}
 )
 
 select * from accepted

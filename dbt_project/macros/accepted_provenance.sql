@@ -1,0 +1,14 @@
+{#- Where a row comes from: the last columns of every staging model, and the join that gives them. -#}
+{% macro accepted_provenance(published_on='accepted_loads.published_on') -%}
+accepted_loads.publisher_id,
+        accepted_loads.table_id,
+        accepted_loads.edition,
+        accepted_loads.publication_sha256,
+        staged.locator,
+        {{ published_on }} as published_on,
+        accepted_loads.loaded_at,
+        accepted_loads.is_latest
+    from staged
+    inner join accepted_loads
+        on staged.load_id = accepted_loads.load_id
+{%- endmacro %}
