@@ -7,7 +7,7 @@ from shanhai.documents.publisher import Publisher
 
 
 def publisher_page(publisher: Publisher, tables: Iterable[TableSource]) -> str:
-    """A publisher and its tables in Markdown, English and Chinese: the page of its DAG."""
+    """A publisher and its tables in Markdown, English and Chinese: the page of its DAG, which is shown in a narrow box."""
     lines = [
         f"# {publisher.name.en} · {publisher.name.zh}",
         "",
@@ -15,12 +15,18 @@ def publisher_page(publisher: Publisher, tables: Iterable[TableSource]) -> str:
         "",
         publisher.description.zh,
         "",
-        "| table 表 | title 标题 | editions 版次 | carrier 载体 | licence 许可 |",
-        "|---|---|---|---|---|",
     ]
     for source in tables:
         document = source.document
-        editions = ", ".join(edition.edition for edition in document.editions)
-        title = f"{document.title.zh} {document.title.en}"
-        lines.append(f"| `{source.table_id}` | {title} | {editions} | {document.carrier} | {document.licence} |")
+        lines += [
+            f"## {document.title.en} · {document.title.zh}",
+            "",
+            f"- document 文档: `{source.table_id}`",
+            f"- carrier 载体: {document.carrier}",
+            f"- licence 许可: {document.licence}",
+            f"- editions 版次: {', '.join(edition.edition for edition in document.editions)}",
+            "",
+            document.notes or "",
+            "",
+        ]
     return "\n".join(lines)
