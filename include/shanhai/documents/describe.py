@@ -7,7 +7,7 @@ from shanhai.documents.publisher import Publisher
 
 
 def publisher_page(publisher: Publisher, tables: Iterable[TableSource]) -> str:
-    """A publisher and its tables in Markdown, English and Chinese: the page of its DAG, which is shown in a narrow box."""
+    """A publisher and its tables in Markdown, English and Chinese: its DAG's page, shown in a narrow box."""
     lines = [
         f"# {publisher.name.en} · {publisher.name.zh}",
         "",
