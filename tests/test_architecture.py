@@ -15,7 +15,7 @@ LAYERS = [
     {"warehouse"},
     {"reader"},
     {"library"},
-    {"load", "validate"},
+    {"ledger", "load", "validate"},
     {"pending", "release"},
     {"summary"},
     {"platform"},

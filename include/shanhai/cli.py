@@ -119,6 +119,26 @@ def load(
             typer.echo(f"{each.key.table_id} {each.key.edition}: load {load_id} accepted · 已接受")
 
 
+ledger_app = typer.Typer(help="What happened, sealed entry by entry. 链式台账。", no_args_is_help=True)
+app.add_typer(ledger_app, name="ledger")
+
+
+@ledger_app.command()
+def verify() -> None:
+    """Walk the hash chain of the ledger and compare it with the rows; names the first entry that was altered.
+
+    校验台账的哈希链,指出首个被改动的条目。
+    """
+    from shanhai import ledger
+
+    try:
+        verified = ledger.verify()
+    except ledger.LedgerError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{verified.entries} entries hold · 条目完好  {verified.head_sha256}")
+
+
 release_app = typer.Typer(help="Build, promote and take back releases. 构建、发布与回退。", no_args_is_help=True)
 app.add_typer(release_app, name="release")
 

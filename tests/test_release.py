@@ -1,0 +1,61 @@
+"""Readers see exactly what was tested: a failing test keeps the old release, and going back is one step."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from shanhai import settings
+from shanhai.release import promotion
+from shanhai.release.candidate import BuildError, build_candidate
+from shanhai.warehouse.connection import connect
+from tests.conftest import ReleasedWarehouse
+
+
+def seen_by_readers() -> set[str]:
+    """The schemas that the views of `marts` read."""
+    with connect("engineer") as connection:
+        rows = connection.execute(
+            "select distinct table_schema from information_schema.view_table_usage where view_schema = 'marts'"
+        ).fetchall()
+    return {row[0] for row in rows}
+
+
+@pytest.fixture
+def broken_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dbt project with one test more, which fails."""
+    project = tmp_path / "dbt_project"
+    shutil.copytree(settings.DBT_PROJECT, project)
+    (project / "tests" / "a_seeded_defect.sql").write_text("select 1 as defect\n", "utf-8")
+    monkeypatch.setattr("shanhai.settings.DBT_PROJECT", project)
+
+
+@pytest.mark.usefixtures("broken_project")
+def test_a_failing_test_keeps_the_release_that_readers_have(released_warehouse: ReleasedWarehouse) -> None:
+    before = promotion.current()
+    assert before is not None
+    with pytest.raises(BuildError, match="a_seeded_defect"):
+        build_candidate()
+    assert promotion.current() == before
+    assert seen_by_readers() == {before.schema_name}
+
+
+def test_the_same_loads_give_the_same_marts_and_going_back_is_one_step(released_warehouse: ReleasedWarehouse) -> None:
+    first = promotion.current()
+    assert first is not None
+    promotion.promote(build_candidate())
+    second = promotion.current()
+    assert second is not None
+    assert second.release_id != first.release_id
+    assert seen_by_readers() == {second.schema_name}
+    assert second.relations == first.relations
+    assert promotion.rollback() == first.release_id
+    assert seen_by_readers() == {first.schema_name}
+    with connect("reader") as connection:
+        assert connection.execute("select count(*) from marts.mart_county_profiles").fetchone() is not None
+        comment = connection.execute(
+            "select obj_description('marts.mart_county_profiles'::regclass), "
+            "col_description('marts.mart_county_profiles'::regclass, 1)"
+        ).fetchone()
+    assert comment is not None
+    assert all(comment)
