@@ -1,4 +1,4 @@
-{#- Where a row comes from: the last columns of every staging model, and the join that gives them. -#}
+{#- Where a row comes from: the last columns of every staging model. -#}
 {% macro accepted_provenance(published_on='accepted_loads.published_on') -%}
 accepted_loads.publisher_id,
         accepted_loads.table_id,
@@ -8,7 +8,4 @@ accepted_loads.publisher_id,
         {{ published_on }} as published_on,
         accepted_loads.loaded_at,
         accepted_loads.is_latest
-    from staged
-    inner join accepted_loads
-        on staged.load_id = accepted_loads.load_id
 {%- endmacro %}

@@ -42,6 +42,9 @@ accepted as (
 
         -- provenance
         {{ accepted_provenance('coalesce(staged.published_on, accepted_loads.published_on)') }}
+    from staged
+    inner join accepted_loads
+        on staged.load_id = accepted_loads.load_id
 )
 
 select * from accepted

@@ -28,6 +28,9 @@ accepted as (
 
         -- provenance
         {{ accepted_provenance() }}
+    from staged
+    inner join accepted_loads
+        on staged.load_id = accepted_loads.load_id
 )
 
 select * from accepted
