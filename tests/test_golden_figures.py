@@ -122,6 +122,9 @@ GOLDEN = [
     one(YUNHE, "2022", "gdp_per_resident", "74331", "元", "YTD", population_basis="RESIDENT_AVG"),
     one(YUNHE, "2022", "registered_population", "112635", "人", "PIT", population_basis="HUKOU_END"),
     one(YUNHE, "2022", "resident_population", "12.74", "万人", "PIT", population_basis="RESIDENT_END"),
+    one(YUNHE, "2022", "primary_contribution_to_gdp_growth", "0.15", "个百分点"),
+    one(YUNHE, "2022", "secondary_contribution_to_gdp_growth", "-5.64", "个百分点"),
+    one(YUNHE, "2022", "tertiary_contribution_to_gdp_growth", "1.34", "个百分点"),
     one(YUNHE, "2021", "gdp", "972846", "万元", estimate_round="FINAL"),
     one(YUNHE, "2021", "gdp_real_growth", "9.6", "%", estimate_round="FINAL"),
     *accounts(CHANGSHAN, "2022", "万元", "2006008/91812/905956/1008240"),
@@ -132,6 +135,15 @@ GOLDEN = [
     *accounts(YUHUAN, "2019", "亿元", "617.50/37.11/339.85/240.54"),
     one(YUHUAN, "2019", "gdp_per_registered_person", "141647", "元", "YTD", population_basis="HUKOU_AVG"),
     one(YUHUAN, "2019", "gdp_per_resident", "98094", "元", "YTD", population_basis="RESIDENT_AVG"),
+    *(
+        one(block, "2022", "gdp", value, "亿元")
+        for block, value in (
+            ("丽水市域发展核心带", "1064.08"),
+            ("遂松发展区块", "315.73"),
+            ("龙庆发展区块", "262.97"),
+            ("云景发展区块", "188.38"),
+        )
+    ),
     one(ZHEJIANG, "2015", "gdp", "42886.5", "亿元"),
     one("浙东北", "2015", "gdp", "29214.69", "亿元", estimate_round="FINAL"),
     one("浙西南", "2015", "gdp", "13823.69", "亿元", estimate_round="FINAL"),
