@@ -9,7 +9,7 @@ ROOMS = {"dags", "dbt_project", "docker", "expectations", "include", "tests"}
 
 # A module imports only from its own layer's earlier modules' layers: from left to right, low to high.
 LAYERS = [
-    {"errors", "credentials", "settings", "provenance", "archive"},
+    {"errors", "credentials", "settings", "provenance", "archive", "seal"},
     {"documents"},
     {"carriers", "grammar"},
     {"warehouse"},

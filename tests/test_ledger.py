@@ -1,12 +1,17 @@
 """The ledger holds every row of ops in order; what is altered, dropped or added is named."""
 
+import subprocess
+import sys
 import uuid
+from collections.abc import Callable
+from pathlib import Path
 
 import psycopg
 import pytest
 
-from shanhai import ledger
+from shanhai import ledger, seal
 from shanhai.load import load_edition
+from shanhai.seal import LedgerError
 from shanhai.warehouse.connection import connect
 from tests.small_library import SmallLibrary
 from tests.test_reader import HEAD, YEARBOOK
@@ -54,7 +59,7 @@ def test_an_alteration_is_named(loaded: int, monkeypatch: pytest.MonkeyPatch, st
     connection = alter(statement)
     try:
         monkeypatch.setattr(ledger, "connect", lambda role: _Open(connection))
-        with pytest.raises(ledger.LedgerError, match=named):
+        with pytest.raises(LedgerError, match=named):
             ledger.verify()
     finally:
         connection.rollback()
@@ -87,3 +92,39 @@ def test_nobody_writes_the_ledger_by_hand(loaded: int) -> None:
     for role in ("pipeline", "engineer", "auditor"):
         with connect(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("insert into ops.ledger select * from ops.ledger limit 1")
+
+
+def check_offline(export: Path) -> subprocess.CompletedProcess[str]:
+    """Run the verifier as an auditor would: the file alone, without this project on the path."""
+    command = [sys.executable, "-I", seal.__file__, str(export)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_an_export_is_checked_without_a_warehouse(loaded: int, tmp_path: Path) -> None:
+    export = tmp_path / "ledger.jsonl"
+    assert ledger.export(export).entries == loaded
+    done = check_offline(export)
+    assert done.returncode == 0, done.stderr
+    assert f"{loaded} entries hold" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("alteration", "named"),
+    [
+        (lambda lines: [*lines[:1], lines[1].replace("shanhai_pipeline", "shanhai_engineer"), *lines[2:]], "entry 2"),
+        (lambda lines: [lines[0], *lines[2:]], "entry 2 is missing"),
+        (lambda lines: [lines[1], lines[0], *lines[2:]], "entry 1 is missing"),
+        (lambda lines: [*lines, lines[-1]], "is missing"),
+        (lambda lines: [lines[0][:-5], *lines[1:]], "line 1 is no entry"),
+    ],
+)
+def test_an_altered_export_is_named(
+    loaded: int, tmp_path: Path, alteration: Callable[[list[str]], list[str]], named: str
+) -> None:
+    export = tmp_path / "ledger.jsonl"
+    ledger.export(export)
+    lines = export.read_text("utf-8").splitlines()
+    export.write_text("\n".join(alteration(lines)) + "\n", "utf-8")
+    done = check_offline(export)
+    assert done.returncode == 1
+    assert named in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -130,13 +131,25 @@ def verify() -> None:
     校验台账的哈希链,指出首个被改动的条目。
     """
     from shanhai import ledger
+    from shanhai.seal import LedgerError
 
     try:
         verified = ledger.verify()
-    except ledger.LedgerError as error:
+    except LedgerError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     typer.echo(f"{verified.entries} entries hold · 条目完好  {verified.head_sha256}")
+
+
+@ledger_app.command()
+def export(path: Path) -> None:
+    """Write the ledger as lines of JSON; `python include/shanhai/seal.py PATH` checks it without a warehouse.
+
+    导出台账;可用 seal.py 离线校验。
+    """
+    from shanhai import ledger
+
+    typer.echo(f"{ledger.export(path).entries} entries · 条目")
 
 
 release_app = typer.Typer(help="Build, promote and take back releases. 构建、发布与回退。", no_args_is_help=True)
