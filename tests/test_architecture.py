@@ -15,7 +15,7 @@ LAYERS = [
     {"warehouse"},
     {"reader"},
     {"library"},
-    {"ledger", "load", "validate"},
+    {"explain", "ledger", "load", "validate"},
     {"pending", "release"},
     {"summary"},
     {"platform"},

@@ -120,6 +120,24 @@ def load(
             typer.echo(f"{each.key.table_id} {each.key.edition}: load {load_id} accepted · 已接受")
 
 
+@app.command()
+def explain(subject: str, indicator: str, period: str) -> None:
+    """Follow a figure back to the printed characters: `shanhai explain 331125 gdp 2022`.
+
+    追溯一个数字至印刷原文。
+    """
+    from shanhai.explain import vintages
+    from shanhai.library import Library
+
+    library = Library.open()
+    found = list(vintages(subject, indicator, period))
+    for vintage in found:
+        typer.echo(vintage.told(library))
+    if not found:
+        typer.echo("not published, or not in the current release · 未公布或不在当前发布中", err=True)
+        raise typer.Exit(1)
+
+
 ledger_app = typer.Typer(help="What happened, sealed entry by entry. 链式台账。", no_args_is_help=True)
 app.add_typer(ledger_app, name="ledger")
 

@@ -22,7 +22,7 @@ create table ops.ledger (
 # Runs with the owner's rights, so that nobody needs, or has, the right to write the ledger. One entry at a time: the
 # lock is held to the end of the transaction, so the entry before is always a committed one.
 _APPEND = """
-create function ops.append_to_ledger() returns trigger
+create function ops.append_to_ledger(event text, content text) returns void
 language plpgsql security definer set search_path = pg_catalog as $function$
 declare
     last ops.ledger%%rowtype;
@@ -33,11 +33,20 @@ begin
     entry.position := coalesce(last.position, 0) + 1;
     entry.happened_at := clock_timestamp();
     entry.actor := session_user;
-    entry.event := tg_table_name;
-    entry.content := to_jsonb(new)::text;
+    entry.event := append_to_ledger.event;
+    entry.content := append_to_ledger.content;
     entry.previous_sha256 := coalesce(last.entry_sha256, repeat('0', 64));
     entry.entry_sha256 := ops.entry_sha256(entry);
     insert into ops.ledger select entry.*;
+end
+$function$
+"""
+
+_CHAIN = """
+create function ops.chain_row() returns trigger
+language plpgsql security definer set search_path = pg_catalog as $function$
+begin
+    perform ops.append_to_ledger(tg_table_name, to_jsonb(new)::text);
     return null;
 end
 $function$
@@ -80,17 +89,19 @@ $function$
 
 def upgrade() -> None:
     """Chain what is written from here on; refuse changes to everybody, the owner too."""
-    for statement in (_LEDGER, _HASH, _APPEND, _REFUSE):
+    for statement in (_LEDGER, _HASH, _APPEND, _CHAIN, _REFUSE):
         op.get_bind().exec_driver_sql(statement)
     op.execute(
         "comment on table ops.ledger is 'Every row of ops in order, each entry sealed with the one before · 链式台账'"
     )
-    op.execute("revoke all on function ops.append_to_ledger() from public")
+    op.execute("revoke all on function ops.append_to_ledger(text, text), ops.chain_row() from public")
     op.execute("grant select on ops.ledger to shanhai_pipeline, shanhai_engineer, shanhai_auditor")
     for table in CHAINED:
+        # What was written before there was a ledger is chained first, table by table. Names are of the tuple above.
+        chain = f"select ops.append_to_ledger('{table}', to_jsonb(written)::text) from ops.{table} as written"  # noqa: S608
+        op.execute(chain)
         op.execute(
-            f"create trigger append_to_ledger after insert on ops.{table}"
-            " for each row execute function ops.append_to_ledger()"
+            f"create trigger chain_row after insert on ops.{table} for each row execute function ops.chain_row()"
         )
     written = op.get_bind().exec_driver_sql(
         "select schemaname, tablename from pg_tables where schemaname in ('ops', 'staging')"
