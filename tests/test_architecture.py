@@ -11,11 +11,11 @@ ROOMS = {"dags", "dbt_project", "docker", "expectations", "include", "tests"}
 LAYERS = [
     {"errors", "credentials", "settings", "provenance", "archive"},
     {"documents"},
-    {"carriers", "grammar"},
+    {"carriers", "grammar", "fetching"},
     {"warehouse"},
     {"reader"},
     {"library"},
-    {"load", "validate"},
+    {"load", "validate", "workbench"},
     {"pending", "release"},
     {"summary"},
     {"platform"},

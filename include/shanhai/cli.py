@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from shanhai.workbench.commands import edition_app, source_app
+
 app = typer.Typer(
     name="shanhai",
     help="The mountain-county statistics warehouse.\n\n山海仓：山区县统计数据仓库。",
@@ -118,6 +120,9 @@ def load(
             load_id = load_edition(each.key)
             typer.echo(f"{each.key.table_id} {each.key.edition}: load {load_id} accepted · 已接受")
 
+
+app.add_typer(source_app, name="source")
+app.add_typer(edition_app, name="edition")
 
 release_app = typer.Typer(help="Build, promote and take back releases. 构建、发布与回退。", no_args_is_help=True)
 app.add_typer(release_app, name="release")
