@@ -11,11 +11,11 @@ ROOMS = {"dags", "dbt_project", "docker", "expectations", "include", "tests"}
 LAYERS = [
     {"errors", "credentials", "settings", "provenance", "archive", "seal"},
     {"documents"},
-    {"carriers", "grammar"},
+    {"carriers", "grammar", "fetching"},
     {"warehouse"},
     {"reader"},
     {"library"},
-    {"explain", "ledger", "load", "validate"},
+    {"explain", "ledger", "load", "validate", "workbench"},
     {"pending", "release"},
     {"summary"},
     {"platform"},

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from shanhai.workbench.commands import edition_app, source_app
+
 app = typer.Typer(
     name="shanhai",
     help="The mountain-county statistics warehouse.\n\n山海仓：山区县统计数据仓库。",
@@ -169,6 +171,9 @@ def export(path: Path) -> None:
 
     typer.echo(f"{ledger.export(path).entries} entries · 条目")
 
+
+app.add_typer(source_app, name="source")
+app.add_typer(edition_app, name="edition")
 
 release_app = typer.Typer(help="Build, promote and take back releases. 构建、发布与回退。", no_args_is_help=True)
 app.add_typer(release_app, name="release")

@@ -4,7 +4,7 @@ A publication is read whole or refused whole: the first cell that does not read 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -28,10 +28,11 @@ Row = dict[str, object]
 
 @dataclass
 class Tally:
-    """What became of the cells of an edition."""
+    """What became of the cells of an edition, and which optional statements it does not make."""
 
     rows: int = 0
     cells_ignored: int = 0
+    statements_absent: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,8 @@ class EditionReader:
             found = self._phrase(statement.says).find(self.text, start, end)
             if found is None and not statement.optional:
                 raise CellError("is not in the text")
+            if found is None:
+                self.tally.statements_absent.append(statement.says)
             for each in found or []:
                 yield self._found(each, statement, section)
         except CellError as error:

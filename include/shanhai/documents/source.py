@@ -122,7 +122,7 @@ class SourceDocument(Reading):
     is_digest: bool = Field(False, description="Sections transcribe pages of their own: each is its own vintage set")
     encoding: str = "utf-8"
     symbols: dict[str, SymbolMeaning]
-    layout: Layout | None = None
+    layout: Layout | None = Field(None, description="Where head, labels and body of a table stand; a text has none")
     columns: list[Column] = []
     ignored: list[str] = Field([], description="Header paths that are printed and not read")
     statements: list[Statement] = []
