@@ -49,6 +49,30 @@ def check(
         raise typer.Exit(_explained(library, source, chosen, content, rows, columns))
 
 
+@source_app.command("draft")
+def draft_document(
+    publication: Annotated[Path, typer.Argument(metavar="FILE", help="A csv, xlsx or html table · 表格文件")],
+    title_en: Annotated[str | None, typer.Option(help="Title in English · 英文题名")] = None,
+    period: Annotated[str | None, typer.Option(help="Period, where the table prints none · 时期")] = None,
+) -> None:
+    """Propose a document for a new table, for a person to correct: heads, units, labels, periods, indicators.
+
+    为新表草拟文档，供人核改：表头、单位、标目、时期与指标。
+    """
+    from shanhai.library import Library
+    from shanhai.workbench.draft import draft
+    from shanhai.workbench.explanation import explain
+
+    with _errors_as_lines():
+        library = Library.open()
+        proposal = draft(library, publication, title_en=title_en, period=period)
+        typer.echo(proposal.text, nl=False)
+        edition = proposal.source.document.editions[0]
+        found = explain(library, proposal.source, edition, publication.read_bytes())
+        refused = f"; refused at {found.refusal.place}: {found.refusal.problem}" if found.refusal else ""
+        typer.echo(f"reads {len(found.rows)} figures · 读出数字{refused}", err=True)
+
+
 @source_app.command()
 def schema() -> None:
     """Print the JSON Schema of source documents, for editors.
