@@ -16,6 +16,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
+app.add_typer(source_app, name="source")
+app.add_typer(edition_app, name="edition")
 
 
 class RoleName(StrEnum):
@@ -120,9 +122,6 @@ def load(
             load_id = load_edition(each.key)
             typer.echo(f"{each.key.table_id} {each.key.edition}: load {load_id} accepted · 已接受")
 
-
-app.add_typer(source_app, name="source")
-app.add_typer(edition_app, name="edition")
 
 release_app = typer.Typer(help="Build, promote and take back releases. 构建、发布与回退。", no_args_is_help=True)
 app.add_typer(release_app, name="release")
