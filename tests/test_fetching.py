@@ -1,12 +1,21 @@
 """Fetching from a real server on loopback that misbehaves: bounded, polite, whole or not at all."""
 
+import functools
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from shanhai import fetching
 from shanhai.fetching import MEDIA_TYPES, FetchError, FetchPolicy, Validators, fetch
@@ -207,6 +216,46 @@ def test_a_name_is_judged_by_every_address_it_has(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(fetching.socket, "getaddrinfo", lambda *a, **k: found)
     with pytest.raises(FetchError, match=r"bureau\.example is 127\.0\.0\.1"):
         fetch("http://bureau.example/t.csv", FetchPolicy(attempts=1))
+
+
+def certificate(name: str, folder: Path) -> Path:
+    """A self-signed certificate of a host with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "host.pem"
+    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file.write_bytes(key.private_bytes(*plain) + signed.public_bytes(serialization.Encoding.PEM))
+    return file
+
+
+def test_the_certificate_is_checked_against_the_name_not_the_address(
+    server: ThreadingHTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = certificate("bureau.example", tmp_path)
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(file)
+    server.socket = own.wrap_socket(server.socket, server_side=True)
+    trusting = ssl.create_default_context(cafile=str(file))
+    monkeypatch.setattr(fetching.httpx, "Client", functools.partial(httpx.Client, verify=trusting))
+    monkeypatch.setattr(
+        fetching.socket, "getaddrinfo", lambda host, port, *a, **k: [(2, 1, 6, "", ("127.0.0.1", port))]
+    )
+    policy = FetchPolicy(**{**QUICK, "attempts": 1, "read_timeout": 5.0})
+    assert fetch(f"https://bureau.example:{server.server_port}/good", policy).content == BODY
+    with pytest.raises(FetchError, match="CERTIFICATE_VERIFY_FAILED"):
+        fetch(f"https://other.example:{server.server_port}/good", policy)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
+app.add_typer(source_app, name="source")
+app.add_typer(edition_app, name="edition")
 
 
 class RoleName(StrEnum):
@@ -171,9 +173,6 @@ def export(path: Path) -> None:
 
     typer.echo(f"{ledger.export(path).entries} entries · 条目")
 
-
-app.add_typer(source_app, name="source")
-app.add_typer(edition_app, name="edition")
 
 release_app = typer.Typer(help="Build, promote and take back releases. 构建、发布与回退。", no_args_is_help=True)
 app.add_typer(release_app, name="release")

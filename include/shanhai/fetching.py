@@ -112,7 +112,7 @@ def _request(client: httpx.Client, url: str, policy: FetchPolicy, known: Validat
         "GET",
         target.copy_with(host=address),
         headers={"Host": target.netloc.decode("ascii"), **_conditions(known)},
-        extensions={"sni_hostname": target.host, **client.build_request("GET", target).extensions},
+        extensions={"sni_hostname": target.host},
     )
     response = client.send(request, stream=True)
     try:

@@ -46,6 +46,11 @@ class Library:
             _registers[version] = DivisionRegister(self._divisions(), self.reference.division_aliases)
         return _registers[version]
 
+    @cached_property
+    def provinces(self) -> list[str]:
+        """Names of the provinces whose divisions the register knows."""
+        return sorted({division.province for division in self._divisions()})
+
     def reader(self, source: TableSource, edition: Edition, content: bytes) -> EditionReader:
         """A reader of the edition's bytes."""
         needs_register = source.document.relation == "observations"

@@ -8,7 +8,10 @@ from tests.small_library import SmallLibrary
 from tests.test_reader import HEAD, YEARBOOK
 from tests.workbench.conftest import Run
 
+from shanhai import settings
 from shanhai.documents.catalogue import TableSource
+from shanhai.documents.source import Edition, SourceDocument
+from shanhai.documents.yaml_file import load_document
 from shanhai.errors import DocumentError
 from shanhai.workbench import editions
 from shanhai.workbench.editions import NewEdition, add_edition, with_entry
@@ -96,6 +99,21 @@ def test_comments_layout_and_what_follows_are_kept(tmp_path: Path) -> None:
 )
 def test_an_entry_is_written_as_the_last_one_is(tmp_path: Path, text: str, entry: str) -> None:
     assert with_entry(text.replace("@", ""), {"edition": "b"}, tmp_path) == text.replace("@", entry)
+
+
+def test_every_bundled_document_takes_one_more(tmp_path: Path) -> None:
+    documents = sorted(path for path in settings.SOURCES.glob("*/*.yml") if path.name != "publisher.yml")
+    assert documents
+    entry = {"edition": "9999", "period": "9999", "file": "f.txt", "sha256": "0" * 64}
+    for number, path in enumerate(documents):
+        text = path.read_text("utf-8")
+        longer = tmp_path / f"{number}.yml"
+        longer.write_text(with_entry(text, entry, path), "utf-8")
+        before, after = load_document(path, SourceDocument), load_document(longer, SourceDocument)
+        assert after.editions == [*before.editions, Edition.model_validate(entry)], path
+        assert after.model_copy(update={"editions": before.editions}) == before
+        left = [line for line in longer.read_text("utf-8").splitlines() if "9999" not in line]
+        assert len(left) in (len(text.splitlines()), len(text.splitlines()) + 2), path
 
 
 def test_a_last_line_without_an_end_gets_one(tmp_path: Path) -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from shanhai.documents.catalogue import TableSource
     from shanhai.documents.source import Edition
     from shanhai.library import Library
+    from shanhai.workbench.inbox import Arrival
+
+    _Named = tuple[str, str | None, Arrival]
 
 _WIDTH_OF_A_FILE = 160  # columns where the output is no terminal
 
@@ -47,6 +50,30 @@ def check(
 
             chosen = chosen.model_copy(update={"sha256": hashlib.sha256(content).hexdigest()})
         raise typer.Exit(_explained(library, source, chosen, content, rows, columns))
+
+
+@source_app.command("draft")
+def draft_document(
+    publication: Annotated[Path, typer.Argument(metavar="FILE", help="A csv, xlsx or html table · 表格文件")],
+    title_en: Annotated[str | None, typer.Option(help="Title in English · 英文题名")] = None,
+    period: Annotated[str | None, typer.Option(help="Period, where the table prints none · 时期")] = None,
+) -> None:
+    """Propose a document for a new table, for a person to correct: heads, units, labels, periods, indicators.
+
+    为新表草拟文档，供人核改：表头、单位、标目、时期与指标。
+    """
+    from shanhai.library import Library
+    from shanhai.workbench.draft import draft
+    from shanhai.workbench.explanation import explain
+
+    with _errors_as_lines():
+        library = Library.open()
+        proposal = draft(library, publication, title_en=title_en, period=period)
+        typer.echo(proposal.text, nl=False)
+        edition = proposal.source.document.editions[0]
+        found = explain(library, proposal.source, edition, publication.read_bytes())
+        refused = f"; refused at {found.refusal.place}: {found.refusal.problem}" if found.refusal else ""
+        typer.echo(f"reads {len(found.rows)} figures · 读出数字{refused}", err=True)
 
 
 @source_app.command()
@@ -94,7 +121,6 @@ def add(
     登记版次：保存字节与来源记录，在文档中追加一项，并显示读出的内容。
     """
     from shanhai.library import Library
-    from shanhai.workbench.inbox import offered, received
     from shanhai.workbench.lookup import find_source
     from shanhai.workbench.registration import register
 
@@ -105,26 +131,40 @@ def add(
         library = Library.open()
         source = find_source(document, library)
         if Path(publication).is_dir():
-            files, asks = offered(Path(publication), source), True
+            arrivals = _offered(Path(publication), source, period)
         else:
-            files, asks = [received(publication, source, file_name, allow_private)], False
-        if not files:
-            typer.echo("nothing new in the folder · 没有新文件")
+            arrivals = _received(publication, source, name, period, file_name, allow_private)
         worst = 0
-        for file in files:
-            if asks:
-                answer = typer.prompt(f"{file.name}: name of the edition, empty to skip · 版次名", default="")
-                if not answer:
-                    continue
-                reading["period"] = typer.prompt("period · 时期", default=period or answer)
-            elif not name:
-                raise typer.BadParameter("--edition is needed · 请给出版次名")
-            chosen = answer if asks else str(name)
-            source = register(library, source, chosen, file, reading, origin)
+        for chosen, of_period, arrival in arrivals:
+            source = register(library, source, chosen, arrival, reading | {"period": of_period}, origin)
             added = source.edition(chosen)
             typer.echo(f"{source.path.name}: edition {chosen} added, sha256 {added.sha256} · 已登记")
-            worst = max(worst, _explained(library, source, added, file.content))
+            worst = max(worst, _explained(library, source, added, arrival.content))
         raise typer.Exit(worst)
+
+
+def _offered(folder: Path, source: TableSource, period: str | None) -> Iterator[_Named]:
+    """The new files of a folder for which a person gives a name and a period."""
+    from shanhai.workbench.inbox import offered
+
+    arrivals = offered(folder, source)
+    if not arrivals:
+        typer.echo("nothing new in the folder · 没有新文件")
+    for arrival in arrivals:
+        name = typer.prompt(f"{arrival.name}: name of the edition, empty to skip · 版次名", default="")
+        if name:
+            yield name, typer.prompt("period · 时期", default=period or name), arrival
+
+
+def _received(
+    place: str, source: TableSource, name: str | None, period: str | None, file_name: str | None, allow_private: bool
+) -> Iterator[_Named]:
+    """The one publication at a path or an address, named by the person."""
+    from shanhai.workbench.inbox import received
+
+    if not name:
+        raise typer.BadParameter("--edition is needed · 请给出版次名")
+    yield name, period, received(place, source, file_name, allow_private)
 
 
 def _explained(

@@ -16,6 +16,7 @@ from shanhai.documents.publisher import Origin
 from shanhai.documents.source import Edition, SourceDocument
 from shanhai.documents.yaml_file import load_document
 from shanhai.errors import DocumentError
+from shanhai.workbench.scalars import scalar
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def with_entry(text: str, entry: dict[str, str], path: Path) -> str:
     at = _end_of(last, lines)
     if not lines[at - 1].endswith("\n"):
         lines[at - 1] += newline
-    pairs = [f"{key}: {_scalar(value)}" for key, value in entry.items()]
+    pairs = [f"{key}: {scalar(value)}" for key, value in entry.items()]
     flow = f"{start[1]}-{start[2]}{{{', '.join(pairs)}}}"
     if last.flow_style:
         added = [flow]
@@ -91,7 +92,7 @@ def origin_record(fields: dict[str, str], path: Path) -> str:
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise DocumentError(f"{path}: {problems}") from error
-    return "".join(f"{key}: {_scalar(value)}\n" for key, value in fields.items())
+    return "".join(f"{key}: {scalar(value)}\n" for key, value in fields.items())
 
 
 def _check_is_new(source: TableSource, name: str, new: NewEdition) -> None:
@@ -136,15 +137,6 @@ def _end_of(node: yaml.Node, lines: list[str]) -> int:
     while at > node.start_mark.line + 1 and not lines[at - 1].strip():
         at -= 1
     return at
-
-
-def _scalar(value: str) -> str:
-    """`value` as a YAML scalar of one line, quoted only where it must be."""
-    plain = re.fullmatch(r"[\w一-鿿][\w一-鿿./+ -]*", value) and not value.endswith(" ")
-    if (plain and not re.fullmatch(r"[\d.+-]+", value)) or re.fullmatch(r"\d{4}-\d{2}-\d{2}|[0-9a-f]{64}", value):
-        return value
-    dumped = yaml.safe_dump(value, allow_unicode=True, default_style='"', width=10**9)
-    return str(dumped).rstrip("\n")
 
 
 def _write(path: Path, content: bytes) -> None:

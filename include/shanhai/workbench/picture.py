@@ -30,7 +30,6 @@ _FIGURE_HEADS = ("subject · 对象", "indicator · 指标", "period · 时期",
 _MARKED = "reverse green"
 _CELL_WIDTH = 13
 _AROUND = 1  # rows shown before and after a refused one
-_UNBROKEN = "\u00a0"
 _LONGEST = 12  # lines of each list
 
 
@@ -85,8 +84,8 @@ def _gap(number: int) -> str:
 def _cell(roles: CellRoles, row: int, column: int, colour: bool) -> Text:
     cell = roles.grid.cell(row, column) if column else None
     if cell is None:
-        missing = bool(column) and roles.is_refused(row, column)
-        return Text("(no cell)" if missing else "", style=_ROLES[Role.REFUSED][0])
+        is_refused = bool(column) and roles.is_refused(row, column)
+        return Text("(no cell)", style=_ROLES[Role.REFUSED][0]) if is_refused else Text()
     style, mark, _ = _ROLES[roles.of(row, column)]
     words = "″" if cell.spanned else "".join(cell.text.split())
     text = words if colour else f"{mark}{words}"
@@ -103,8 +102,7 @@ def _shortened(text: str, width: int) -> str:
 def _legend(colour: bool) -> Text:
     legend = Text("legend · 图例  ")
     for role, (style, mark, chinese) in _ROLES.items():
-        words = f" {role.value} {chinese} " if colour else f"[{mark}] {role.value} {chinese}"
-        legend.append(words.replace(" ", _UNBROKEN), style=style)
+        legend.append(f" {role.value}·{chinese} " if colour else f"[{mark}]{role.value}·{chinese}", style=style)
         legend.append("  ")
     return legend
 

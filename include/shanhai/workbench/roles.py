@@ -60,7 +60,7 @@ class CellRoles:
     def of(self, row: int, column: int) -> Role:
         """The role of one cell."""
         cell = self.grid.cell(row, column)
-        if self.is_refused(row, column):
+        if self.is_refused(row, column) or self._is_blamed(cell, row, column):
             return Role.REFUSED
         if row == self._layout.unit_row:
             return Role.UNIT
@@ -86,6 +86,17 @@ class CellRoles:
         if cell and place.startswith(f"cell {cell.locator} ("):
             return True
         return place.startswith(f"cell row {row}, column {column} (")
+
+    def _is_blamed(self, cell: Cell | None, row: int, column: int) -> bool:
+        """Whether this is the label that a figure is refused for: its name is quoted in the reason."""
+        if cell is None or column != self._label or not self._refusal:
+            return False
+        return row == self._refused_row and repr("".join(cell.text.split())) in self._refusal.problem
+
+    @cached_property
+    def _refused_row(self) -> int:
+        place = self.refused_cell()
+        return place[0] if place else 0
 
     def refused_cell(self) -> tuple[int, int] | None:
         """Row and column of the first refused cell; None when the refusal is of no cell."""
