@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from shanhai.errors import PublicationError
+from shanhai.errors import DocumentError, PublicationError
 from tests.small_library import SmallLibrary
 
 YEARBOOK = """\
@@ -118,4 +118,108 @@ def test_a_statement_that_is_gone_refuses_the_text(small_library: SmallLibrary) 
     text = TEXT.replace("经最终核实", "据最终核实")
     key = small_library.add("bureau/communique", "c.txt", text.encode(), COMMUNIQUE, "2022")
     with pytest.raises(PublicationError, match=r"经最终核实.*is not in the text"):
+        list(small_library.reader(key).rows())
+
+
+REPRINT = "園區(qū)共100個左右，占比超過70%，億(yì)元……\n"
+PLAN = """\
+    relation: observations
+    carrier: text
+    repair: [strip_pinyin, traditional_to_simplified]
+    subject: 云和县
+    period: 2023
+    accum: PIT
+    statements:
+      - says: 园区共{key_parks}，占比{main_industry_revenue_share}
+"""
+
+
+def test_a_repaired_text_keeps_the_printed_characters(small_library: SmallLibrary) -> None:
+    reader = small_library.reader(small_library.add("bureau/plan", "p.txt", REPRINT.encode(), PLAN))
+    parks, share = reader.rows()
+    assert (parks["value"], parks["value_qualifier"], parks["printed"]) == (100, "APPROX", "100個左右")
+    assert (share["value"], share["value_qualifier"], share["printed"]) == (70, "GT", "超過70%")
+    for row in (parks, share):
+        assert reader.printed_at(str(row["locator"])) == row["printed"]
+
+
+@pytest.mark.parametrize(
+    ("document", "text"),
+    [
+        (PLAN.replace("    repair: [strip_pinyin, traditional_to_simplified]\n", ""), REPRINT),
+        (PLAN, REPRINT + "锟斤拷"),
+        (PLAN, REPRINT + "？藏熑螁挝唬菏"),
+    ],
+)
+def test_a_damaged_text_is_refused(small_library: SmallLibrary, document: str, text: str) -> None:
+    key = small_library.add("bureau/plan", "p.txt", text.encode(), document)
+    with pytest.raises(PublicationError, match="the text: holds"):
+        list(small_library.reader(key).rows())
+
+
+def test_a_damaged_table_is_refused_with_its_row(small_library: SmallLibrary) -> None:
+    content = (HEAD + "云和縣(xiàn),1,2\r\n").encode()
+    document = YEARBOOK.replace("gb18030", "utf-8")
+    key = small_library.add("bureau/yearbook", "y.csv", content, document)
+    with pytest.raises(PublicationError, match="row 4: holds '縣"):
+        list(small_library.reader(key).rows())
+
+
+def test_tables_are_never_repaired(small_library: SmallLibrary) -> None:
+    key = small_library.add(
+        "bureau/yearbook", "y.csv", HEAD.encode("gb18030"), YEARBOOK + "    repair: [strip_pinyin]\n"
+    )
+    with pytest.raises(DocumentError, match="`repair` is for texts"):
+        small_library.reader(key)
+
+
+def test_an_article_printed_twice_is_counted(small_library: SmallLibrary) -> None:
+    content = f"{TEXT}\n\n{TEXT}\n".encode()
+    reader = small_library.reader(small_library.add("bureau/communique", "c.txt", content, COMMUNIQUE, "2022"))
+    assert len(list(reader.rows())) == 3
+    assert reader.tally.paragraphs_repeated == 1
+
+
+OF_WHICH = """\
+    relation: observations
+    carrier: csv
+    period: 2023
+    layout:
+      head_rows: [1]
+      label_column: 地区
+      within: 浙江省
+      labels: {"#城区": {name: 丽水市城区, of: 丽水市}, "其中:莲都区": {kind: division, name: 莲都区, of: 丽水市}}
+    columns:
+      - {head: 生产总值(亿元), indicator: gdp}
+"""
+PARTS = "地区,生产总值(亿元)\n丽水市,1964.37\n#城区,300\n其中:莲都区,500\n注：按现价计算,\n"
+
+
+def test_parts_follow_their_whole_and_notes_are_left_out(small_library: SmallLibrary) -> None:
+    reader = small_library.reader(small_library.add("bureau/parts", "p.csv", PARTS.encode(), OF_WHICH))
+    whole, town, district = reader.rows()
+    assert whole["comment"] is None
+    assert (town["subject_kind"], town["subject_name"]) == ("division_group", "丽水市城区")
+    assert (district["subject_kind"], district["division_code"]) == ("division", "331102")
+    assert all("of which: part of 丽水市" in str(row["comment"]) for row in (town, district))
+    assert reader.tally.cells_ignored == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (("#城区", "#郊区"), r"row 3 \(#郊区\): is part of a row above"),
+        (("注：按现价计算,", "注：按现价计算,12"), r"row 5 .*more than the note"),
+        (("注：按现价计算,", "丽水位次,5"), r"row 5 \(丽水位次\): is a row of ranks"),
+        (("丽水市,1964.37\n", ""), r"row 2 \(#城区\): is declared part of '丽水市', which no row above is"),
+        (("地区,生产总值(亿元)", "20203,生产总值(亿元)"), "the head: prints '20203' at R1C1"),
+    ],
+)
+def test_a_row_that_nobody_declared_is_refused(
+    small_library: SmallLibrary, change: tuple[str, str], expected: str
+) -> None:
+    broken = PARTS.replace(*change)
+    assert broken != PARTS
+    key = small_library.add("bureau/parts", "p.csv", broken.encode(), OF_WHICH)
+    with pytest.raises(PublicationError, match=expected):
         list(small_library.reader(key).rows())

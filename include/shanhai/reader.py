@@ -4,7 +4,7 @@ A publication is read whole or refused whole: the first cell that does not read 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -14,12 +14,15 @@ from shanhai.carriers.separated import read_separated
 from shanhai.carriers.workbook import read_workbook
 from shanhai.documents.catalogue import TableSource
 from shanhai.documents.reference import Indicator, Reference
-from shanhai.documents.source import Column, Edition, Layout, Reading, Section, Statement
+from shanhai.documents.source import Column, Edition, Label, Layout, Reading, Section, Statement
 from shanhai.errors import CellError, DocumentError, PublicationError
 from shanhai.grammar.divisions import COUNTRY_NAMES, DivisionRegister
 from shanhai.grammar.figures import Figure, read_cell
 from shanhai.grammar.heads import HeadPaths
+from shanhai.grammar.labels import check_parent, is_note, refuse_undeclared, tight
+from shanhai.grammar.paragraphs import repeated_paragraphs
 from shanhai.grammar.periods import UNDATED, Period, parse_period, previous_year
+from shanhai.grammar.repairs import RepairedText, refuse_damage, repair_text
 from shanhai.grammar.statements import Found, Phrase
 from shanhai.warehouse.tables import staging_relations
 
@@ -33,6 +36,7 @@ class Tally:
     rows: int = 0
     cells_ignored: int = 0
     statements_absent: list[str] = field(default_factory=list)
+    paragraphs_repeated: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,17 +98,34 @@ class EditionReader:
             raise self._problem(f"byte {error.start}", f"is not {error.encoding}: {error.reason}") from error
 
     @cached_property
+    def _repaired(self) -> RepairedText:
+        try:
+            return repair_text(self.text, self.source.document.repair)
+        except CellError as error:
+            raise self._problem("the text", str(error)) from error
+
+    @cached_property
     def grid(self) -> Grid:
         """The cells of the table."""
         document = self.source.document
         try:
-            if document.carrier == "csv":
-                return read_separated(self.content, document.encoding)
-            if document.carrier == "xlsx":
-                return read_workbook(self.content, self._layout.sheet)
-            return read_page(self.content, document.encoding, self._layout.table)
+            grid = self._open_grid()
         except (ValueError, OSError) as error:
             raise self._problem("the file", f"does not open as {document.carrier}: {error}") from error
+        for number, row in enumerate(grid.rows, 1):
+            try:
+                refuse_damage("\t".join(cell.text for cell in row))
+            except CellError as error:
+                raise self._problem(f"row {number}", str(error)) from error
+        return grid
+
+    def _open_grid(self) -> Grid:
+        document = self.source.document
+        if document.carrier == "csv":
+            return read_separated(self.content, document.encoding)
+        if document.carrier == "xlsx":
+            return read_workbook(self.content, self._layout.sheet)
+        return read_page(self.content, document.encoding, self._layout.table)
 
     @property
     def _layout(self) -> Layout:
@@ -116,11 +137,12 @@ class EditionReader:
     # texts ---------------------------------------------------------------------------------------------------
 
     def _statements(self) -> Iterator[Row]:
-        document, edition = self.source.document, self.edition
+        document, edition, text = self.source.document, self.edition, self._repaired.text
+        self.tally.paragraphs_repeated = len(repeated_paragraphs(text))
         for statement in [*document.statements, *edition.statements]:
-            yield from self._statement(statement, None, 0, len(self.text))
+            yield from self._statement(statement, None, 0, len(text))
         starts = self._section_starts()
-        ends = [*starts[1:], len(self.text)]
+        ends = [*starts[1:], len(text)]
         for section, start, end in zip(edition.sections, starts, ends[: len(starts)], strict=True):
             for statement in section.statements:
                 yield from self._statement(statement, section, start, end)
@@ -128,7 +150,7 @@ class EditionReader:
     def _section_starts(self) -> list[int]:
         starts: list[int] = []
         for section in self.edition.sections:
-            start = self.text.find(section.heading, starts[-1] + 1 if starts else 0)
+            start = self._repaired.text.find(section.heading, starts[-1] + 1 if starts else 0)
             if start < 0:
                 raise self._problem(f"section {section.heading!r}", "is not in the text, or not in this order")
             starts.append(start)
@@ -136,7 +158,7 @@ class EditionReader:
 
     def _statement(self, statement: Statement, section: Section | None, start: int, end: int) -> Iterator[Row]:
         try:
-            found = self._phrase(statement.says).find(self.text, start, end)
+            found = self._phrase(statement.says).find(self._repaired.text, start, end)
             if found is None and not statement.optional:
                 raise CellError("is not in the text")
             if found is None:
@@ -155,14 +177,16 @@ class EditionReader:
         if subject is None:
             raise CellError("says of nobody: declare a subject")
         indicator = self.reference.indicators[found.indicator_code]
-        row = self._observation(indicator, found.figure, levels, str(subject), None)
+        start, end = self._repaired.printed_span(found.start, found.end)
+        figure = replace(found.figure, printed=self.text[start:end])
+        row = self._observation(indicator, figure, levels, str(subject), None)
         page = f"#{section.heading}" if section and self.source.document.is_digest else ""
         return row | {
             "unit_printed": found.unit.unit_printed or None,
             "unit_measure": found.unit.unit_measure,
-            **_scaled(found.figure, found.unit.unit_mult),
+            **_scaled(figure, found.unit.unit_mult),
             "vintage_set_id": f"{self.source.table_id}@{self.edition.edition}{page}",
-            "locator": f"char {found.start}-{found.end}",
+            "locator": f"char {start}-{end}",
         }
 
     # tables --------------------------------------------------------------------------------------------------
@@ -172,15 +196,17 @@ class EditionReader:
         heads = self._heads()
         label_column = heads.position(layout.label_column or "")
         columns = [(heads.position(column.head), column, self._unit(column, heads)) for column in self._columns()]
+        met: set[str] = set()
         for row in heads.body_rows():
             label_cell = self.grid.cell(row, label_column)
             label = (label_cell.text if label_cell else "").strip()
             if not label and not any(cell.text.strip() for cell in self.grid.rows[row - 1]):
                 continue
-            declared = layout.labels.get("".join(label.split()))
-            if declared and declared.kind in ("rank", "note"):
+            declared = layout.labels.get(tight(label))
+            if self._is_left_out(row, label_column, label, declared, met):
                 self.tally.cells_ignored += len(self.grid.rows[row - 1])
                 continue
+            met.add(tight(label))
             for position, column, unit in columns:
                 cell = self.grid.cell(row, position)
                 try:
@@ -188,13 +214,26 @@ class EditionReader:
                         raise CellError("the row ends before this column")
                     if cell.spanned:
                         raise CellError("a merged cell covers several figures")
-                    code = self._code(heads, row)
-                    kind = declared.kind if declared else "division"
-                    name = (declared.name if declared else None) or "".join(label.split())
-                    yield self._cell(cell, column, unit, kind, name, code)
+                    yield self._cell(cell, column, unit, declared, label, self._code(heads, row))
                 except CellError as error:
                     place = cell.locator if cell else f"row {row}, column {position}"
                     raise self._problem(f"cell {place} ({label} · {column.head})", str(error)) from error
+
+    def _is_left_out(self, row: int, column: int, label: str, declared: Label | None, met: set[str]) -> bool:
+        """Whether the row is a rank or a note; raises PublicationError when its label says what nobody declared."""
+        if declared and declared.kind in ("rank", "note"):
+            return True
+        others = [cell for number, cell in enumerate(self.grid.rows[row - 1], 1) if number != column]
+        if not declared and is_note(label) and not any(cell.text.strip() and not cell.spanned for cell in others):
+            return True
+        try:
+            if declared:
+                check_parent(declared, met)
+            else:
+                refuse_undeclared(label)
+        except CellError as error:
+            raise self._problem(f"row {row} ({label})", str(error)) from error
+        return False
 
     def _columns(self) -> list[Column]:
         return [column for column in self.source.document.columns if column.indicator]
@@ -216,7 +255,9 @@ class EditionReader:
         code = cell.text.strip() if cell else ""
         return code if code.isdigit() else None
 
-    def _cell(self, cell: Cell, column: Column, unit_printed: str, kind: str, name: str, code: str | None) -> Row:
+    def _cell(
+        self, cell: Cell, column: Column, unit_printed: str, declared: Label | None, label: str, code: str | None
+    ) -> Row:
         indicator = self.reference.indicators.get(column.indicator or "")
         if indicator is None:
             raise CellError(f"the register of indicators lacks {column.indicator!r}")
@@ -226,13 +267,17 @@ class EditionReader:
                 f"unit {unit_printed!r} is not a unit of {indicator.unit_measure} ({indicator.indicator_code})"
             )
         figure = read_cell(cell.text, dict(self.source.document.symbols))
+        if declared and declared.of:
+            comments = [figure.comment, f"of which: part of {declared.of}, whose parts need not add to it"]
+            figure = replace(figure, comment="; ".join(comment for comment in comments if comment))
+        kind, name = (declared.kind, declared.name) if declared else ("division", None)
         levels: list[Reading] = [
             Reading.model_validate({"subject_kind": kind}),
             column,
             self.edition,
             self.source.document,
         ]
-        return self._observation(indicator, figure, levels, name, code) | {
+        return self._observation(indicator, figure, levels, name or tight(label), code) | {
             "unit_printed": unit_printed or None,
             "unit_measure": unit.unit_measure,
             **_scaled(figure, unit.unit_mult),

@@ -20,6 +20,8 @@ SubjectKind = Literal[
 SymbolMeaning = Literal[
     "below_unit", "cannot_exist", "not_available", "not_collected", "suppressed", "included_elsewhere", "ambiguous"
 ]
+# Declared repairs of a text, applied in the order written; locators and `printed` stay those of the publication.
+RepairStep = Literal["strip_pinyin", "traditional_to_simplified"]
 
 
 class Strict(BaseModel):
@@ -80,6 +82,7 @@ class Label(Strict):
 
     kind: SubjectKind | Literal["rank", "note"] = "division_group"
     name: str | None = None
+    of: str | None = Field(None, description="Label of the row above that this row is part of (其中, #)")
 
 
 class Layout(Strict):
@@ -121,6 +124,7 @@ class SourceDocument(Reading):
     carrier: Carrier
     is_digest: bool = Field(False, description="Sections transcribe pages of their own: each is its own vintage set")
     encoding: str = "utf-8"
+    repair: list[RepairStep] = Field([], description="What is done to a damaged text before its phrases are looked for")
     symbols: dict[str, SymbolMeaning]
     layout: Layout | None = Field(None, description="Where head, labels and body of a table stand; a text has none")
     columns: list[Column] = []
@@ -133,6 +137,8 @@ class SourceDocument(Reading):
         if self.carrier == "text":
             if self.layout or self.columns or self.ignored:
                 raise ValueError("a text has statements, not a layout with columns")
+        elif self.repair:
+            raise ValueError("`repair` is for texts: the cells of a table are read as they are printed")
         elif self.layout is None or not self.columns:
             raise ValueError(f"a {self.carrier} table needs `layout` and `columns`")
         elif any(edition.statements or edition.sections for edition in self.editions) or self.statements:

@@ -8,26 +8,17 @@ from decimal import Decimal
 from shanhai.errors import CellError
 
 # Printed marks that are not missing values but notes; stripped before NFKC, which would turn ① into 1 (§2.7 step 2).
-_FOOTNOTE = re.compile(r"[①-⑳¹²³⁰-⁹]|\[\d+\]|\*|注\d*$")
+FOOTNOTE = re.compile(r"[①-⑳㉑-㉟㊱-㊿¹²³⁰-⁹₀-₉]|[\[［][0-9０-９]{1,2}[\]］]|[*＊]|注[0-9０-９]*$")
+# A mark with digits on both sides: stripped, it would glue two numbers.
+_MARK_WITHIN = re.compile(rf"[0-9０-９](?:{FOOTNOTE.pattern})+[0-9０-９]")
 # Characters NFKC leaves or makes wrong (§2.7 step 4): ∶ as ratio colon, · as decimal point, the several minus signs.
 _MAPPED = str.maketrans({"⻰": "龙", "∶": ":", "︰": ":", "·": ".", "−": "-", "–": "-", "—": "-"})
-_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-_GLUED = re.compile(r"\d{9,}|\d*\.\d*\.\d*")
-_MINUS = re.compile(r"^[▲(]\s*(?=\d)")
-
-FALLING = ("下降", "减少", "降低", "回落", "下跌", "收窄", "低")
-RISING = ("增长", "上升", "提高", "上涨", "增加", "高")
-
-_QUALIFIERS = {
-    "超过": "GT", "超": "GT", "突破": "GT", "逾": "GT",
-    "以上": "GE", "不少于": "GE", "至少": "GE", "余": "GE", "多": "GE",
-    "近": "LT", "不足": "LT",
-    "以内": "LE", "以下": "LE", "最高": "LE",
-    "左右": "APPROX", "约": "APPROX", "大约": "APPROX",
-}  # fmt: skip
-QUALIFIERS_BEFORE = ("超过", "超", "突破", "逾", "不少于", "至少", "近", "不足", "大约", "约", "最高")
-QUALIFIERS_WITHIN = ("余", "多")
-QUALIFIERS_AFTER = ("以上", "以内", "以下", "左右")
+# ASCII digits only: the digits of other scripts are no print of these publications.
+_NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
+_GLUED = re.compile(r"[0-9]{9,}|[0-9]*\.[0-9]*\.[0-9]*")
+# A sign other than the minus stands for it only in front of a digit, a bracket only with its fellow (§2.7 step 5).
+_MARKED_NEGATIVE = re.compile(r"▲\s*(?=[0-9])(.+)|\((?=[0-9])([^()]+)\)")
+_SIGN_APART = re.compile(r"-\s+(?=[0-9])")
 
 # What a missing mark stands for (§2.6): value, status, comment.
 _MISSING: dict[str, tuple[Decimal | None, str, str | None]] = {
@@ -57,7 +48,9 @@ class Figure:
 
 def read_cell(printed: str, symbols: dict[str, str]) -> Figure:
     """The figure of a table cell; raises CellError when the text is neither a number nor a declared mark."""
-    bare = _FOOTNOTE.sub("", printed).strip() if printed.strip() not in symbols else printed.strip()
+    bare = printed.strip()
+    if bare not in symbols:
+        bare = _without_footnotes(bare)
     if bare in symbols:
         value, status, comment = _MISSING[symbols[bare]]
         return Figure(printed, value=value, missing_status=status, comment=comment)
@@ -66,10 +59,23 @@ def read_cell(printed: str, symbols: dict[str, str]) -> Figure:
     return replace(read_number(bare), printed=printed)
 
 
+def _without_footnotes(printed: str) -> str:
+    if _MARK_WITHIN.search(printed):
+        raise CellError(f"{printed!r} has a footnote mark between digits: two numbers, or one that is broken")
+    bare = FOOTNOTE.sub("", printed).strip()
+    if printed and not bare:
+        raise CellError(f"{printed!r} is a footnote mark without a figure; declare what it stands for")
+    return bare
+
+
 def read_number(text: str) -> Figure:
     """The figure in a text that is one number, with separators, sign and decimals; raises CellError otherwise."""
-    normal = normalise(text).replace(" ", "")
-    normal = _MINUS.sub("-", normal).rstrip(")") if _MINUS.match(normal) else normal
+    if any(unicodedata.category(character) == "No" for character in text):
+        raise CellError(f"{text!r} has a raised, circled or otherwise numbered sign that is no digit of a figure")
+    normal = normalise(text).strip()
+    if marked := _MARKED_NEGATIVE.fullmatch(normal):
+        normal = "-" + (marked[1] or marked[2]).strip()
+    normal = _SIGN_APART.sub("-", normal)
     if _GLUED.search(normal):
         raise CellError(f"{text!r} looks like several numbers printed without a separator")
     if not _NUMBER.fullmatch(normal):
@@ -82,11 +88,3 @@ def read_number(text: str) -> Figure:
 def normalise(text: str) -> str:
     """Full-width forms and look-alike signs as plain characters."""
     return unicodedata.normalize("NFKC", text.translate(_MAPPED)).translate(_MAPPED)
-
-
-def qualifier_of(words: str) -> str:
-    """The bound a phrase puts on its number: EXACT where it says nothing."""
-    for word, code in _QUALIFIERS.items():
-        if word in words:
-            return code
-    return "EXACT"

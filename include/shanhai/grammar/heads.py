@@ -1,5 +1,6 @@
 """Header paths of a grid: the identity of its columns, and the fingerprint that an edition must match."""
 
+import hashlib
 import re
 
 from shanhai.carriers.grid import Grid
@@ -8,6 +9,8 @@ from shanhai.documents.source import Layout
 from shanhai.errors import CellError
 from shanhai.grammar.figures import normalise
 
+# 2020年1-3季度 that lost its characters between workbook and page (domain rules §2.1).
+_RUINED_PERIOD = re.compile(r"[0-9]{5}")
 _UNIT_IN_HEAD = re.compile(r"[（(]([^（()）]+)[)）]$")
 
 
@@ -20,6 +23,7 @@ class HeadPaths:
     def __init__(self, grid: Grid, layout: Layout, declared: list[str], ignored: list[str]) -> None:
         self._grid, self._layout = grid, layout
         names = [r for r in layout.head_rows if r != layout.unit_row and r not in layout.remark_rows]
+        _refuse_ruined_period(grid, layout.head_rows)
         self._positions: dict[str, int] = {}
         for column in range(1, grid.width + 1):
             path = _path([_text(grid, row, column) for row in names])
@@ -38,6 +42,11 @@ class HeadPaths:
             differences += [f"+ {path}" for path in sorted(printed - wanted)]
             raise CellError("differs from the approved one (- declared, + printed):\n" + "\n".join(differences))
 
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the printed paths in the order of their columns; white space and brackets' form do not matter."""
+        return hashlib.sha256("\n".join(self._positions).encode()).hexdigest()
+
     def position(self, path: str) -> int:
         """Column number of a header path."""
         return self._positions[_tight(path)]
@@ -55,6 +64,16 @@ class HeadPaths:
     def body_rows(self) -> range:
         """Numbers of the rows under the head."""
         return range(max(self._layout.head_rows) + 1, len(self._grid.rows) + 1)
+
+
+def _refuse_ruined_period(grid: Grid, rows: list[int]) -> None:
+    for row in rows:
+        for cell in grid.rows[row - 1] if row <= len(grid.rows) else []:
+            if ruined := next((w for w in normalise(cell.text).split() if _RUINED_PERIOD.fullmatch(w)), None):
+                raise CellError(
+                    f"prints {ruined!r} at {cell.locator}, a period that lost its characters: "
+                    "declare the period, and leave this row out of `head_rows`"
+                )
 
 
 def _text(grid: Grid, row: int, column: int) -> str:
