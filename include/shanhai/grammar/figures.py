@@ -59,11 +59,16 @@ def read_cell(printed: str, symbols: dict[str, str]) -> Figure:
     """The figure of a table cell; raises CellError when the text is neither a number nor a declared mark."""
     bare = _FOOTNOTE.sub("", printed).strip() if printed.strip() not in symbols else printed.strip()
     if bare in symbols:
-        value, status, comment = _MISSING[symbols[bare]]
-        return Figure(printed, value=value, missing_status=status, comment=comment)
+        return missing(printed, symbols[bare])
     if bare == "一":
         raise CellError("the cell holds 一: a dash read as the numeral one; declare what the publication printed")
     return replace(read_number(bare), printed=printed)
+
+
+def missing(printed: str, meaning: str) -> Figure:
+    """The figure of a mark that stands for no number."""
+    value, status, comment = _MISSING[meaning]
+    return Figure(printed, value=value, missing_status=status, comment=comment)
 
 
 def read_number(text: str) -> Figure:
