@@ -3,21 +3,22 @@
 A publication is read whole or refused whole: the first cell that does not read raises PublicationError.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import TypeVar
 
+from shanhai.carriers.decoding import decode
+from shanhai.carriers.easyquery import DataNode, read_easyquery
 from shanhai.carriers.grid import Cell, Grid
-from shanhai.carriers.page import read_page
-from shanhai.carriers.separated import read_separated
-from shanhai.carriers.workbook import read_workbook
+from shanhai.carriers.opening import open_grid
 from shanhai.documents.catalogue import TableSource
 from shanhai.documents.reference import Indicator, Reference
 from shanhai.documents.source import Column, Edition, Label, Layout, Reading, Section, Statement
 from shanhai.errors import CellError, DocumentError, PublicationError
 from shanhai.grammar.divisions import COUNTRY_NAMES, DivisionRegister
-from shanhai.grammar.figures import Figure, read_cell
+from shanhai.grammar.figures import Figure, missing, read_cell
 from shanhai.grammar.heads import HeadPaths
 from shanhai.grammar.labels import check_parent, is_note, refuse_undeclared, tight
 from shanhai.grammar.paragraphs import repeated_paragraphs
@@ -27,6 +28,7 @@ from shanhai.grammar.statements import Found, Phrase
 from shanhai.warehouse.tables import staging_relations
 
 Row = dict[str, object]
+Opened = TypeVar("Opened")
 
 
 @dataclass
@@ -61,13 +63,9 @@ class EditionReader:
             raise DocumentError(
                 f"{self.source.path}: no relation {document.relation!r}; there are {list(staging_relations)}"
             )
-        if document.carrier == "text":
-            found = self._statements()
-        elif document.relation == "observations":
-            found = self._table()
-        else:
-            found = self._register()
-        for number, row in enumerate(found, 1):
+        tables = self._table if document.relation == "observations" else self._register
+        reading = {"text": self._statements, "json": self._data_nodes}.get(document.carrier, tables)
+        for number, row in enumerate(reading(), 1):
             self.tally.rows = number
             yield {"row_number": number, **row}
 
@@ -80,6 +78,8 @@ class EditionReader:
 
     @cached_property
     def _texts(self) -> dict[str, str]:
+        if self.source.document.carrier == "json":
+            return {node.locator: node.text for node in self.data_nodes}
         return {cell.locator: cell.text for cell in self.grid.cells()}
 
     @cached_property
@@ -91,11 +91,7 @@ class EditionReader:
     @cached_property
     def text(self) -> str:
         """The whole text, decoded strictly."""
-        try:
-            encoding = self.source.document.encoding
-            return self.content.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="strict")
-        except UnicodeDecodeError as error:
-            raise self._problem(f"byte {error.start}", f"is not {error.encoding}: {error.reason}") from error
+        return self._opened(lambda: decode(self.content, self.source.document.encoding))
 
     @cached_property
     def _repaired(self) -> RepairedText:
@@ -107,11 +103,7 @@ class EditionReader:
     @cached_property
     def grid(self) -> Grid:
         """The cells of the table."""
-        document = self.source.document
-        try:
-            grid = self._open_grid()
-        except (ValueError, OSError) as error:
-            raise self._problem("the file", f"does not open as {document.carrier}: {error}") from error
+        grid = self._opened(lambda: open_grid(self.content, self.source.document, self._layout))
         for number, row in enumerate(grid.rows, 1):
             try:
                 refuse_damage("\t".join(cell.text for cell in row))
@@ -119,13 +111,17 @@ class EditionReader:
                 raise self._problem(f"row {number}", str(error)) from error
         return grid
 
-    def _open_grid(self) -> Grid:
-        document = self.source.document
-        if document.carrier == "csv":
-            return read_separated(self.content, document.encoding)
-        if document.carrier == "xlsx":
-            return read_workbook(self.content, self._layout.sheet)
-        return read_page(self.content, document.encoding, self._layout.table)
+    @cached_property
+    def data_nodes(self) -> list[DataNode]:
+        """The figures of an answer in JSON."""
+        return self._opened(lambda: read_easyquery(self.content, self.source.document.encoding))
+
+    def _opened(self, opener: Callable[[], Opened]) -> Opened:
+        try:
+            return opener()
+        except (ValueError, OSError) as error:
+            carrier = self.source.document.carrier
+            raise self._problem("the file", f"does not open as {carrier}: {error}") from error
 
     @property
     def _layout(self) -> Layout:
@@ -198,7 +194,7 @@ class EditionReader:
         columns = [(heads.position(column.head), column, self._unit(column, heads)) for column in self._columns()]
         met: set[str] = set()
         for row in heads.body_rows():
-            label_cell = self.grid.cell(row, label_column)
+            label_cell = self._cell_at(row, label_column)
             label = (label_cell.text if label_cell else "").strip()
             if not label and not any(cell.text.strip() for cell in self.grid.rows[row - 1]):
                 continue
@@ -208,7 +204,7 @@ class EditionReader:
                 continue
             met.add(tight(label))
             for position, column, unit in columns:
-                cell = self.grid.cell(row, position)
+                cell = self._cell_at(row, position)
                 try:
                     if cell is None:
                         raise CellError("the row ends before this column")
@@ -235,6 +231,12 @@ class EditionReader:
             raise self._problem(f"row {row} ({label})", str(error)) from error
         return False
 
+    def _cell_at(self, row: int, column: int) -> Cell | None:
+        try:
+            return self.grid.cell(row, column)
+        except CellError as error:
+            raise self._problem(f"row {row}", str(error)) from error
+
     def _columns(self) -> list[Column]:
         return [column for column in self.source.document.columns if column.indicator]
 
@@ -251,21 +253,13 @@ class EditionReader:
     def _code(self, heads: HeadPaths, row: int) -> str | None:
         if self._layout.code_column is None:
             return None
-        cell = self.grid.cell(row, heads.position(self._layout.code_column))
+        cell = self._cell_at(row, heads.position(self._layout.code_column))
         code = cell.text.strip() if cell else ""
         return code if code.isdigit() else None
 
     def _cell(
         self, cell: Cell, column: Column, unit_printed: str, declared: Label | None, label: str, code: str | None
     ) -> Row:
-        indicator = self.reference.indicators.get(column.indicator or "")
-        if indicator is None:
-            raise CellError(f"the register of indicators lacks {column.indicator!r}")
-        unit = self.reference.units.get(unit_printed)
-        if unit is None or unit.unit_measure != indicator.unit_measure:
-            raise CellError(
-                f"unit {unit_printed!r} is not a unit of {indicator.unit_measure} ({indicator.indicator_code})"
-            )
         figure = read_cell(cell.text, dict(self.source.document.symbols))
         if declared and declared.of:
             comments = [figure.comment, f"of which: part of {declared.of}, whose parts need not add to it"]
@@ -277,13 +271,68 @@ class EditionReader:
             self.edition,
             self.source.document,
         ]
-        return self._observation(indicator, figure, levels, name or tight(label), code) | {
+        return self._figure(figure, column, unit_printed, cell.locator, levels, name or tight(label), code)
+
+    def _figure(
+        self,
+        figure: Figure,
+        column: Column,
+        unit_printed: str,
+        locator: str,
+        levels: list[Reading],
+        name: str,
+        code: str | None,
+    ) -> Row:
+        indicator = self.reference.indicators.get(column.indicator or "")
+        if indicator is None:
+            raise CellError(f"the register of indicators lacks {column.indicator!r}")
+        unit = self.reference.units.get(unit_printed)
+        if unit is None or unit.unit_measure != indicator.unit_measure:
+            raise CellError(
+                f"unit {unit_printed!r} is not a unit of {indicator.unit_measure} ({indicator.indicator_code})"
+            )
+        return self._observation(indicator, figure, levels, name, code) | {
             "unit_printed": unit_printed or None,
             "unit_measure": unit.unit_measure,
             **_scaled(figure, unit.unit_mult),
             "vintage_set_id": f"{self.source.table_id}@{self.edition.edition}",
-            "locator": cell.locator,
+            "locator": locator,
         }
+
+    # answers of a data interface -----------------------------------------------------------------------------
+
+    def _data_nodes(self) -> Iterator[Row]:
+        document = self.source.document
+        columns = {column.head: column for column in self._columns()}
+        names = {node.indicator: f"{node.indicator} {node.indicator_name}" for node in self.data_nodes}
+        differences = [f"- {code}" for code in columns.keys() - names.keys()]
+        differences += [f"+ {names[code]}" for code in names.keys() - columns.keys() - set(document.ignored)]
+        if differences:
+            problem = "differ from the approved ones (- declared, + answered):\n" + "\n".join(sorted(differences))
+            raise self._problem("the indicators", problem)
+        for node in self.data_nodes:
+            column = columns.get(node.indicator)
+            if column is None:
+                self.tally.cells_ignored += 1
+                continue
+            try:
+                yield self._data_node(node, column)
+            except CellError as error:
+                place = f"{node.locator} ({node.region_name} · {names[node.indicator]} · {node.time})"
+                raise self._problem(place, str(error)) from error
+
+    def _data_node(self, node: DataNode, column: Column) -> Row:
+        levels = [column, Reading(period=node.period), self.edition, self.source.document]
+        name = node.region_name or _nearest("subject", levels)
+        if name is None:
+            raise CellError("says of nobody: declare a subject")
+        if node.has_data:
+            node.check()
+            figure = read_cell(node.text, dict(self.source.document.symbols))
+        else:
+            figure = missing(node.text, "not_available")
+        unit = node.unit or column.unit or ""
+        return self._figure(figure, column, unit, node.locator, levels, str(name), node.region)
 
     # what every figure has -----------------------------------------------------------------------------------
 
@@ -348,7 +397,7 @@ class EditionReader:
         relation = staging_relations[self.source.document.relation]
         columns = [(heads.position(c.head), c, relation.columns[str(c.field)]) for c in self.source.document.columns]
         for row in heads.body_rows():
-            cells = [(self.grid.cell(row, position), column, target) for position, column, target in columns]
+            cells = [(self._cell_at(row, position), column, target) for position, column, target in columns]
             if not any(cell and cell.text.strip() for cell, _, _ in cells):
                 continue
             values: Row = {"locator": f"R{row}"}

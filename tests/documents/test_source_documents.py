@@ -39,7 +39,7 @@ def test_what_is_written_is_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (("carrier: text", "carrier: pdf"), r"table\.yml:4: carrier: .*'csv', 'xlsx', 'html' or 'text'"),
+        (("carrier: text", "carrier: fax"), r"table\.yml:4: carrier: .*'csv', 'xlsx', .*'json' or 'text'"),
         (("licence: facts", "licence: facts\nlicense: facts"), r"table\.yml:.*license: Extra inputs"),
         (("sha256: 0000", "sha256: zz00"), r"table\.yml:12: editions\.0\.sha256"),
         (("symbols: {}", "repair: [strip_ads]\nsymbols: {}"), "'strip_pinyin' or 'traditional_to_simplified'"),

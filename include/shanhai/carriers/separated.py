@@ -1,13 +1,22 @@
-"""CSV: cells by row and column (`R4C8`), decoded strictly."""
+"""Separated values (CSV, TSV): cells by row and column (`R4C8`), decoded strictly."""
 
 import csv
 import io
 
-from shanhai.carriers.grid import Cell, Grid
+from shanhai.carriers.decoding import decode
+from shanhai.carriers.grid import Cell, Grid, bounded
 
 
-def read_separated(content: bytes, encoding: str) -> Grid:
-    """The rows of a CSV file; raises UnicodeDecodeError when a byte is not of the declared encoding."""
-    text = content.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="strict")
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    return Grid([[Cell(value, f"R{r}C{c}") for c, value in enumerate(row, 1)] for r, row in enumerate(rows, 1)])
+def read_separated(content: bytes, encoding: str, delimiter: str = ",") -> Grid:
+    """The rows of the file; raises ValueError when a byte is not of the declared encoding or a quote stays open."""
+    rows: list[list[Cell]] = []
+    count = 0
+    try:
+        for r, row in enumerate(
+            csv.reader(io.StringIO(decode(content, encoding), newline=""), delimiter=delimiter, strict=True), 1
+        ):
+            count = bounded(count + len(row))
+            rows.append([Cell(value, f"R{r}C{c}") for c, value in enumerate(row, 1)])
+    except csv.Error as error:
+        raise ValueError(f"row {len(rows) + 1}: {error}") from error
+    return Grid(rows)

@@ -9,7 +9,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Carrier = Literal["csv", "xlsx", "html", "text"]
+Carrier = Literal["csv", "xlsx", "xls", "html", "docx", "pdf", "json", "text"]
+# GB 18030 reads all that GBK and GB 2312 write; UTF-16 must bring its byte order mark.
+Encoding = Literal["utf-8", "gb18030", "gbk", "utf-16"]
+Delimiter = Literal["comma", "tab", "semicolon"]
+Hidden = Literal["refuse", "read", "skip"]
 EstimateRound = Literal["FLASH", "PRELIM", "FINAL", "CENSUS", "RECAST", "EVAL", "_Z"]
 Accumulation = Literal["YTD", "DISC", "PIT", "AVG", "CUM"]
 ObservationStatus = Literal["A", "B", "D", "E", "F", "G", "I", "N", "P", "U", "V"]
@@ -22,6 +26,17 @@ SymbolMeaning = Literal[
 ]
 # Declared repairs of a text, applied in the order written; locators and `printed` stay those of the publication.
 RepairStep = Literal["strip_pinyin", "traditional_to_simplified"]
+# What a document may say of opening its carrier; any other carrier's option is an error.
+_OPTIONS: dict[str, set[str]] = {
+    "csv": {"encoding", "delimiter"},
+    "xlsx": {"sheet", "hidden"},
+    "xls": {"sheet", "hidden"},
+    "html": {"encoding", "table"},
+    "docx": {"table"},
+    "pdf": {"page", "table", "ruled"},
+    "json": {"encoding"},
+    "text": {"encoding"},
+}
 
 
 class Strict(BaseModel):
@@ -88,8 +103,17 @@ class Label(Strict):
 class Layout(Strict):
     """Where head, labels and body of a grid stand; rows and columns count from 1."""
 
-    sheet: str | None = None
-    table: int = 1
+    sheet: str | None = Field(None, description="Sheet of a workbook; the first when none is named")
+    page: int = Field(1, ge=1, description="Page of a PDF")
+    table: int = Field(1, ge=1, description="Number of the table in the page or document")
+    ruled: bool = Field(True, description="Whether lines part the columns of a PDF table; otherwise white space does")
+    hidden: Hidden = Field("refuse", description="What to do with rows and columns that a workbook hides")
+    first_row: int | None = Field(
+        None, ge=1, description="First row of figures; that after the head when none is named"
+    )
+    last_row: int | None = Field(None, ge=1, description="Last row of figures, where more follows on the sheet")
+    first_column: int = Field(1, ge=1, description="First column of the table, where others stand beside it")
+    last_column: int | None = Field(None, ge=1, description="Last column of the table, where others stand beside it")
     head_rows: list[int]
     unit_row: int | None = Field(None, description="The head row that prints units, not names")
     remark_rows: list[int] = []
@@ -97,6 +121,17 @@ class Layout(Strict):
     code_column: str | None = Field(None, description="Head of the column with division codes, where one is printed")
     within: str | None = Field(None, description="Province whose divisions the labels are")
     labels: dict[str, Label] = Field({}, description="Labels that are groups, ranks or notes")
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> "Layout":
+        head = max(self.head_rows)
+        if self.first_row is not None and self.first_row <= head:
+            raise ValueError(f"first_row {self.first_row} is not below the head, which ends at row {head}")
+        if self.last_row is not None and self.last_row < (self.first_row or head + 1):
+            raise ValueError(f"last_row {self.last_row} is above the first row of figures")
+        if self.last_column is not None and self.last_column < self.first_column:
+            raise ValueError(f"last_column {self.last_column} is before first_column {self.first_column}")
+        return self
 
 
 class Column(Reading):
@@ -123,8 +158,9 @@ class SourceDocument(Reading):
     relation: str
     carrier: Carrier
     is_digest: bool = Field(False, description="Sections transcribe pages of their own: each is its own vintage set")
-    encoding: str = "utf-8"
+    encoding: Encoding = "utf-8"
     repair: list[RepairStep] = Field([], description="What is done to a damaged text before its phrases are looked for")
+    delimiter: Delimiter = Field("comma", description="What parts the values of a csv carrier; TSV is `tab`")
     symbols: dict[str, SymbolMeaning]
     layout: Layout | None = Field(None, description="Where head, labels and body of a table stand; a text has none")
     columns: list[Column] = []
@@ -139,10 +175,17 @@ class SourceDocument(Reading):
                 raise ValueError("a text has statements, not a layout with columns")
         elif self.repair:
             raise ValueError("`repair` is for texts: the cells of a table are read as they are printed")
-        elif self.layout is None or not self.columns:
-            raise ValueError(f"a {self.carrier} table needs `layout` and `columns`")
         elif any(edition.statements or edition.sections for edition in self.editions) or self.statements:
             raise ValueError("statements belong to texts")
+        elif not self.columns or (self.layout is None) != (self.carrier == "json"):
+            needs = (
+                "`columns` by indicator code and no `layout`" if self.carrier == "json" else "`layout` and `columns`"
+            )
+            raise ValueError(f"a {self.carrier} table needs {needs}")
+        said = self.model_fields_set | (self.layout.model_fields_set if self.layout else set())
+        foreign = sorted(said & (set().union(*_OPTIONS.values()) - _OPTIONS[self.carrier]))
+        if foreign:
+            raise ValueError(f"a {self.carrier} carrier has no {', '.join(foreign)}")
         names = [edition.edition for edition in self.editions]
         if len(names) != len(set(names)):
             raise ValueError(f"editions are named twice: {names}")

@@ -52,8 +52,7 @@ def read_cell(printed: str, symbols: dict[str, str]) -> Figure:
     if bare not in symbols:
         bare = _without_footnotes(bare)
     if bare in symbols:
-        value, status, comment = _MISSING[symbols[bare]]
-        return Figure(printed, value=value, missing_status=status, comment=comment)
+        return missing(printed, symbols[bare])
     if bare == "一":
         raise CellError("the cell holds 一: a dash read as the numeral one; declare what the publication printed")
     return replace(read_number(bare), printed=printed)
@@ -66,6 +65,12 @@ def _without_footnotes(printed: str) -> str:
     if printed and not bare:
         raise CellError(f"{printed!r} is a footnote mark without a figure; declare what it stands for")
     return bare
+
+
+def missing(printed: str, meaning: str) -> Figure:
+    """The figure of a mark that stands for no number."""
+    value, status, comment = _MISSING[meaning]
+    return Figure(printed, value=value, missing_status=status, comment=comment)
 
 
 def read_number(text: str) -> Figure:

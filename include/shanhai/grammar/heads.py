@@ -25,7 +25,10 @@ class HeadPaths:
         names = [r for r in layout.head_rows if r != layout.unit_row and r not in layout.remark_rows]
         _refuse_ruined_period(grid, layout.head_rows)
         self._positions: dict[str, int] = {}
-        for column in range(1, grid.width + 1):
+        self._check_extent()
+        for column in range(layout.first_column, (layout.last_column or grid.width) + 1):
+            if layout.hidden == "skip" and column in grid.hidden_columns:
+                continue
             path = _path([_text(grid, row, column) for row in names])
             if not path:
                 continue
@@ -61,9 +64,41 @@ class HeadPaths:
                 return match[1]
         return None
 
-    def body_rows(self) -> range:
-        """Numbers of the rows under the head."""
-        return range(max(self._layout.head_rows) + 1, len(self._grid.rows) + 1)
+    def body_rows(self) -> list[int]:
+        """Numbers of the rows of figures: under the head to the table's last row, without those to be skipped."""
+        rows = range(self._first_row, self._last_row + 1)
+        return [r for r in rows if self._layout.hidden != "skip" or r not in self._grid.hidden_rows]
+
+    @property
+    def _first_row(self) -> int:
+        return self._layout.first_row or max(self._layout.head_rows) + 1
+
+    @property
+    def _last_row(self) -> int:
+        return self._layout.last_row or len(self._grid.rows)
+
+    def _check_extent(self) -> None:
+        grid, layout = self._grid, self._layout
+        if self._last_row > len(grid.rows) or (layout.last_column or 0) > grid.width:
+            raise CellError(
+                f"is of a table that ends beyond the printed {len(grid.rows)} rows and {grid.width} columns"
+            )
+        if layout.hidden != "refuse":
+            return
+        rows, last = [*layout.head_rows, *range(self._first_row, self._last_row + 1)], layout.last_column or grid.width
+        columns = range(layout.first_column, last + 1)
+        hidden = (
+            [
+                cell.locator
+                for r in rows
+                for c, cell in enumerate(grid.rows[r - 1], 1)
+                if cell.text.strip() and c in columns and (r in grid.hidden_rows or c in grid.hidden_columns)
+            ]
+            if grid.hidden_rows or grid.hidden_columns
+            else []
+        )
+        if hidden:
+            raise CellError(f"is of a table with hidden cells, {hidden[0]} the first: declare `hidden: read` or `skip`")
 
 
 def _refuse_ruined_period(grid: Grid, rows: list[int]) -> None:

@@ -1,0 +1,55 @@
+"""Workbooks of the old binary form (xls): cells by sheet and address, as the sheet shows them, merged cells spread."""
+
+import struct
+
+import xlrd
+
+from shanhai.carriers.grid import Cell, Grid, bounded
+from shanhai.carriers.number_format import GENERAL, day_of_serial, is_date_format, show_date, show_number
+from shanhai.carriers.workbook import Hidden, spread
+from shanhai.errors import CellError
+
+
+def read_old_workbook(content: bytes, sheet: str | None, hidden: Hidden = "refuse") -> Grid:
+    """The cells of one sheet (the first when none is named); raises ValueError when it does not open or is hidden."""
+    try:
+        book = xlrd.open_workbook(file_contents=content, formatting_info=True, on_demand=True)
+        name = sheet or book.sheet_names()[0]
+        if name not in book.sheet_names():
+            raise ValueError(f"no sheet {name!r}; there are {book.sheet_names()}")
+        opened = book.sheet_by_name(name)
+    except (xlrd.XLRDError, xlrd.compdoc.CompDocError, struct.error, AssertionError, LookupError, TypeError) as error:
+        raise ValueError(f"the workbook is broken or locked: {error}") from error
+    if opened.visibility and hidden != "read":
+        raise ValueError(f"sheet {name!r} is hidden; declare `hidden: read` if it shall be read")
+    bounded(opened.nrows * max(opened.ncols, 1))
+    unreadable: dict[tuple[int, int], str] = {}
+    rows: list[list[Cell]] = []
+    for r in range(opened.nrows):
+        row = []
+        for c, cell in enumerate(opened.row(r)):
+            text = ""
+            try:
+                text = _printed(book, cell)
+            except CellError as error:
+                unreadable[r + 1, c + 1] = str(error)
+            row.append(Cell(text, f"{name}!{xlrd.colname(c)}{r + 1}"))
+        rows.append(row + [Cell("", f"{name}!{xlrd.colname(c)}{r + 1}") for c in range(len(row), opened.ncols)])
+    spread(rows, [((top, left), (bottom - 1, right - 1)) for top, bottom, left, right in opened.merged_cells])
+    hidden_rows = {r + 1 for r, info in opened.rowinfo_map.items() if info.hidden}
+    hidden_columns = {c + 1 for c, info in opened.colinfo_map.items() if info.hidden}
+    return Grid(rows, frozenset(hidden_rows), frozenset(hidden_columns), unreadable)
+
+
+def _printed(book: xlrd.Book, cell: xlrd.sheet.Cell) -> str:
+    """The text a cell shows; raises CellError when it shows no figure, date or text."""
+    if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_TEXT):
+        return str(cell.value)
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        raise CellError(f"holds the error {xlrd.error_text_from_code.get(cell.value, cell.value)}")
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        raise CellError(f"holds {bool(cell.value)!r}, which is not a printed figure or text")
+    known = book.format_map.get(book.xf_list[cell.xf_index].format_key)
+    code = known.format_str if known else GENERAL
+    day = day_of_serial(cell.value, bool(book.datemode)) if is_date_format(code) else None
+    return show_date(day, code) if day else show_number(cell.value, code)

@@ -1,0 +1,53 @@
+"""PDF files with a text layer: the cells of one table by page, table, row and column (`P3T1R4C2`).
+
+A scanned page is named as such and never guessed.
+"""
+
+import io
+from typing import TYPE_CHECKING
+
+from shanhai.carriers.grid import Canvas, Grid
+
+if TYPE_CHECKING:
+    from pdfplumber.table import Table
+
+_BY_WORDS = {"vertical_strategy": "text", "horizontal_strategy": "text"}
+
+
+def read_portable(content: bytes, page: int, table: int, ruled: bool = True) -> Grid:
+    """The cells of table number `table` of a page; `ruled` tables are found by their lines, others by white space.
+
+    Raises ValueError when the page has no such table, or is scanned and has no text layer.
+    """
+    import pdfplumber
+    from pdfminer.pdfparser import PDFException
+    from pdfplumber.utils.exceptions import PdfminerException
+
+    try:
+        with pdfplumber.open(io.BytesIO(content)) as file:
+            if page > len(file.pages):
+                raise ValueError(f"no page {page}; the file has {len(file.pages)}")
+            opened = file.pages[page - 1]
+            if not opened.chars:
+                raise ValueError(f"page {page} is scanned, has no text layer")
+            found = opened.find_tables({} if ruled else _BY_WORDS)
+            if table > len(found):
+                raise ValueError(f"no table {table} on page {page}; it has {len(found)}")
+            return _grid(found[table - 1], f"P{page}T{table}")
+    except (PdfminerException, PDFException) as error:
+        raise ValueError(f"the PDF is broken or locked: {error!r}") from error
+
+
+def _grid(table: "Table", prefix: str) -> Grid:
+    """Cells placed by their corners, so that a merged one covers the lines it crosses."""
+    lefts = sorted({cell[0] for cell in table.cells})
+    tops = sorted({cell[1] for cell in table.cells})
+    canvas = Canvas(len(tops), prefix)
+    for row, texts in zip(table.rows, table.extract(), strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            if cell is not None:
+                left, top, right, bottom = cell
+                down = sum(top <= each < bottom for each in tops)
+                across = sum(left <= each < right for each in lefts)
+                canvas.put(text or "", tops.index(top), lefts.index(left), down, across)
+    return canvas.grid()
