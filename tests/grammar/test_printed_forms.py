@@ -4,7 +4,7 @@ import re
 import string
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shanhai.errors import CellError
@@ -35,6 +35,7 @@ def printings(draw: st.DrawFn) -> tuple[str, Decimal]:
     return f"{space}{body}{draw(FOOTNOTES)}{space}", number
 
 
+@settings(deadline=None)
 @given(printings())
 def test_a_printed_number_reads_back_exactly(printing: tuple[str, Decimal]) -> None:
     printed, number = printing
@@ -46,6 +47,7 @@ def test_a_printed_number_reads_back_exactly(printing: tuple[str, Decimal]) -> N
     assert (figure.printed, figure.qualifier, figure.missing_status) == (printed, "EXACT", None)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=string.digits + "０９٣½①,，.·-−▲() []%*一亿元abc\n", max_size=12))
 def test_a_text_reads_as_a_number_only_if_it_is_one(text: str) -> None:
     try:
@@ -57,6 +59,7 @@ def test_a_text_reads_as_a_number_only_if_it_is_one(text: str) -> None:
     assert f"{abs(figure.value):f}".lstrip("0") == digits.lstrip("0")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20).filter(lambda text: not any(character.isdecimal() for character in text)))
 def test_a_text_without_digits_is_no_number(text: str) -> None:
     try:
@@ -67,6 +70,7 @@ def test_a_text_without_digits_is_no_number(text: str) -> None:
     assert not text.strip()
 
 
+@settings(deadline=None)
 @given(NUMBERS, st.integers(min_value=1, max_value=3), st.integers(min_value=0, max_value=9))
 def test_a_misplaced_separator_is_refused(number: Decimal, position: int, digit: int) -> None:
     body = f"{abs(number):,f}"

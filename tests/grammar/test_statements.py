@@ -352,6 +352,26 @@ def test_a_range_with_a_hyphen_is_not_negative() -> None:
     assert (found.figure.value, found.figure.upper) == (5, 10)
 
 
+def test_a_fall_within_a_range_keeps_the_lower_end_first() -> None:
+    (found,) = find("比上年{gdp_real_growth}", "比上年下降3至5%")
+    assert (found.figure.value, found.figure.upper) == (-5, -3)
+
+
+@pytest.mark.parametrize(
+    ("says", "text"),
+    [
+        ("共{firms}", "共14个百分点"),
+        ("共{firms}", "共14人"),
+        ("生产总值{gdp}", "生产总值15万元/亩"),
+        ("共{people}", "共3.5万余人次"),
+    ],
+)
+def test_a_unit_of_another_measure_is_not_broken_off(says: str, text: str) -> None:
+    units = UNITS | {printed: Unit(printed, printed, 4) for printed in ("万元/亩", "万人次")}
+    with pytest.raises(CellError, match="which is no unit of"):
+        Phrase(says, INDICATORS, units).find(text, 0, len(text))
+
+
 def test_a_document_may_tell_a_unit_that_no_word_prints() -> None:
     (found,) = find("打造{gdp=百亿级|100亿元}产业", "打造百亿级产业")
     assert (found.figure.value, found.unit.unit_mult, found.figure.printed) == (100, 8, "百亿级")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from shanhai.documents.reference import Unit
 from shanhai.errors import CellError
 from shanhai.grammar.figures import Figure
-from shanhai.grammar.words import GAP, OF_YEAR_BEFORE, REACHING, RISING, any_of
+from shanhai.grammar.words import OF_YEAR_BEFORE, REACHING, RISING, SPACE, any_of
 
 TIMES = Unit("倍", "PT", 0)
 DOUBLINGS = Unit("番", "PT", 0)
@@ -19,8 +19,8 @@ _ADDED = re.compile(rf"(?<!最){any_of(RISING)}了?$")
 
 # What a document's figure in per cent of growth may print in place of a number with %.
 _IS = any_of(("是", "为", "达到", "相当于"))
-REACHED = f"(?:{any_of(REACHING)}{GAP})?(?:(?:{_IS}{GAP})?{any_of(OF_YEAR_BEFORE)}{GAP})?"
-DOUBLED = f"翻{GAP}了?{GAP}[一两兩二三四1234]?{GAP}番"
+REACHED = f"(?:{any_of(REACHING)}{SPACE})?(?:(?:{_IS}{SPACE})?{any_of(OF_YEAR_BEFORE)}{SPACE})?"
+DOUBLED = f"翻{SPACE}了?{SPACE}[一两兩二三四1234]?{SPACE}番"
 
 
 def multiple_unit(words: str) -> Unit | None:

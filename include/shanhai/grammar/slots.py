@@ -6,7 +6,7 @@ from functools import cache
 
 from shanhai.documents.reference import Indicator, Unit
 from shanhai.errors import CellError
-from shanhai.grammar.characters import forms, simplified
+from shanhai.grammar.characters import simplified
 from shanhai.grammar.figures import FOOTNOTE, Figure, normalise, read_number
 from shanhai.grammar.multiples import DOUBLED, DOUBLINGS, REACHED, TIMES, as_growth, multiple_unit, read_doubling
 from shanhai.grammar.words import (
@@ -16,6 +16,7 @@ from shanhai.grammar.words import (
     QUALIFIERS_BEFORE,
     QUALIFIERS_WITHIN,
     RISING,
+    SPACE,
     TURNED_DOWN,
     TURNED_UP,
     any_of,
@@ -139,7 +140,7 @@ class Print:
         if said.get("fall"):
             if value < 0:
                 raise CellError(f"{self.words!r} falls by a negative number: one of the two signs is wrong")
-            value, upper = -value, None if upper is None else -upper
+            value, upper = (-value, None) if upper is None else (-upper, -value)
         if turn := said.get("turn"):
             sign, comment = _TURNS[turn]
             if value * sign <= 0:
@@ -172,9 +173,22 @@ def _refuse_cut(found: Print, before: str, after: str) -> None:
         raise CellError(f"{words!r} is printed before {after!r}: 3万 of something is not 3, and no unit here says what")
     if found.unit is None and after[:1] in ("%", "‰") and found.slot.unit_in(after[:1]) is None:
         raise CellError(f"{words!r} is a rate ({after[:1]}), and the unit of the figure is none")
+    if other := _other_unit(found, after):
+        raise CellError(f"{words!r} is printed in {other}, which is no unit of {found.slot.indicator.unit_measure}")
     ends_in_rate = words[-1:] in ("%", "‰") or after[:1] in ("%", "‰")
     if (ends_in_rate and _GLUED_FOLLOWS.match(after)) or (before[-1:] in ("%", "‰") and words[:1].isdigit()):
         raise CellError(f"{words!r} and its neighbour look like several numbers printed without a separator")
+
+
+def _other_unit(found: Print, after: str) -> str | None:
+    """A unit of another measure that the matched words break off: 人 of 人次, 个 of 个百分点, nothing of 人."""
+    own = normalise(found.unit.unit_printed) if found.unit else ""
+    if not _WITHIN_UNIT.sub("", found.words).endswith(own):
+        return None
+    measure = found.slot.indicator.unit_measure
+    others = [unit.unit_printed for unit in found.slot.units.values() if unit.unit_measure != measure]
+    longer = [each for each in others if len(each) > len(own) and normalise(each).startswith(own)]
+    return next((each for each in longer if (own + after).startswith(normalise(each))), None)
 
 
 def plain(words: str) -> str:
@@ -184,35 +198,37 @@ def plain(words: str) -> str:
 
 def slot_pattern(slot: Slot) -> str:
     """What may be printed for a figure of the indicator."""
-    own = _units_of(slot.indicator.unit_measure, tuple(slot.units.values()))
-    unit = "|".join(_unit_pattern(unit.unit_printed) for unit in own if unit.unit_printed)
+    return _pattern(slot.indicator.unit_measure, slot.is_signed, slot.takes_multiples, tuple(slot.units.values()))
+
+
+@cache
+def _pattern(unit_measure: str, is_signed: bool, takes_multiples: bool, units: tuple[Unit, ...]) -> str:
+    unit = "|".join(_unit_pattern(unit.unit_printed) for unit in _units_of(unit_measure, units) if unit.unit_printed)
     number = (
-        f"(?:{any_of(QUALIFIERS_BEFORE)}{GAP})?{_NUMBER}"
-        f"(?:{GAP}(?:至|-|—|～|~){GAP}{_NUMBER})?"
-        f"(?:{GAP}{any_of(QUALIFIERS_WITHIN)})?"
+        f"(?:{any_of(QUALIFIERS_BEFORE)}{SPACE})?{_NUMBER}"
+        f"(?:{SPACE}[至—～~-]{SPACE}{_NUMBER})?"
+        f"(?:{SPACE}{any_of(QUALIFIERS_WITHIN)})?"
     )
-    after = f"(?:{GAP}{any_of(QUALIFIERS_WITHIN, QUALIFIERS_AFTER)})?"
+    after = f"(?:{SPACE}{any_of(QUALIFIERS_WITHIN, QUALIFIERS_AFTER)})?"
     single = f"{number}(?:{GAP}(?:{unit}))?{after}" if unit else f"{number}{after}"
-    if not slot.is_signed:
+    if not is_signed:
         return single
-    turned = f"(?:{any_of((TURNED_UP, TURNED_DOWN))}{GAP}[，,]?{GAP}[为為至到]?{GAP})?"
-    directed = f"{turned}(?:{any_of(RISING, FALLING)}{GAP}了?{GAP})?"
-    level = f"(?:(?:{any_of(_AS_BEFORE)}){GAP})?(?:{spelt('基本')}{GAP})?{spelt('持平')}"
+    turned = f"(?:{any_of((TURNED_UP, TURNED_DOWN))}{SPACE}[，,]?{SPACE}[为為至到]?{SPACE})?"
+    directed = f"{turned}(?:{any_of(RISING, FALLING)}{SPACE}了?{SPACE})?"
+    level = f"(?:{any_of(_AS_BEFORE)}{SPACE})?(?:{spelt('基本')}{SPACE})?{spelt('持平')}"
     choices = [f"{directed}{single}", level]
-    if slot.takes_multiples:
-        choices = [f"{directed}{REACHED}{number}{GAP}倍{after}", DOUBLED, *choices]
+    if takes_multiples:
+        choices = [f"{directed}{REACHED}{number}{SPACE}倍{after}", DOUBLED, *choices]
     return "(?:" + "|".join(choices) + ")"
 
 
 def _unit_pattern(unit: str) -> str:
+    if unit == "%":
+        return "[%％]"
     multiplied = _MULTIPLIED.fullmatch(unit)
     if not multiplied:
-        return _spelt_unit(unit)
-    return f"{_spelt_unit(multiplied[1])}{GAP}[余餘多]?{GAP}{_spelt_unit(multiplied[2])}"
-
-
-def _spelt_unit(unit: str) -> str:
-    return GAP.join("[%％]" if c == "%" else f"[{forms(c)}]" if len(forms(c)) > 1 else re.escape(c) for c in unit)
+        return spelt(unit)
+    return f"{spelt(multiplied[1])}{SPACE}[余餘多]?{SPACE}{spelt(multiplied[2])}"
 
 
 @cache

@@ -22,8 +22,9 @@ QUALIFIERS_BEFORE = ("超过", "超", "突破", "逾", "不少于", "至少", "�
 QUALIFIERS_WITHIN = ("余", "多")
 QUALIFIERS_AFTER = ("以上", "以内", "以下", "左右")
 
-# White space and footnote marks, which stand inside words: 生产总值[2]为.
-GAP = r"(?:[\s\u00a0\u3000]|[①-⑳]|[\[［][0-9０-９]{1,2}[\]］])*"
+# White space wherever a line is broken; between words also footnote marks: 生产总值[2]为.
+SPACE = r"\s*"
+GAP = r"(?:[\s①-⑳]|[\[［][0-9０-９]{1,2}[\]］])*"
 
 
 def qualifier_of(words: str) -> str:
@@ -35,11 +36,11 @@ def qualifier_of(words: str) -> str:
 
 
 def any_of(*groups: tuple[str, ...]) -> str:
-    """A pattern of any of the words, longest first, in either form of characters, with gaps between."""
+    """A pattern of any of the words, longest first, in either form of characters, broken anywhere."""
     words = sorted({word for group in groups for word in group}, key=lambda word: (-len(word), word))
     return "(?:" + "|".join(spelt(word) for word in words) + ")"
 
 
 def spelt(word: str) -> str:
     """A pattern of one word in either form of characters."""
-    return GAP.join(f"[{forms(c)}]" if len(forms(c)) > 1 else re.escape(c) for c in word)
+    return SPACE.join(f"[{forms(c)}]" if len(forms(c)) > 1 else re.escape(c) for c in word)
