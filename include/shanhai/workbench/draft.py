@@ -382,11 +382,14 @@ def _opened(library: Library, file: Path, content: bytes, carrier: str) -> tuple
 
 def _grid(library: Library, file: Path, content: bytes, carrier: str, encoding: str, table: int) -> Grid:
     """The cells, opened as the reader opens them."""
-    layout = {"head_rows": [1], "table": table, "label_column": "?"}
+    layout: dict[str, object] = {"head_rows": [1], "label_column": "?"} | (
+        {"table": table} if carrier == "html" else {}
+    )
     document = SourceDocument.model_validate(
         {"title": {"zh": "?", "en": "?"}, "licence": "?", "relation": "observations", "carrier": carrier,
-         "encoding": encoding, "symbols": {}, "layout": layout, "columns": [{"head": "?", "indicator": "?"}],
+         "symbols": {}, "layout": layout, "columns": [{"head": "?", "indicator": "?"}],
          "editions": [{"edition": "?", "file": file.name, "sha256": hashlib.sha256(content).hexdigest()}]}
+        | ({} if carrier == "xlsx" else {"encoding": encoding})
     )  # fmt: skip
     source = TableSource("", file.stem, file, file.parent, document)
     return library.reader(source, document.editions[0], content).grid

@@ -39,6 +39,11 @@ class Explanation:
         return self.source.document.carrier == "text"
 
     @property
+    def is_sheet(self) -> bool:
+        """Whether the publication is a grid of cells that a layout describes."""
+        return self.source.document.layout is not None
+
+    @property
     def holds_figures(self) -> bool:
         """Whether the rows are observations, not entries of a register."""
         return self.source.document.relation == "observations"
@@ -73,9 +78,9 @@ class Explanation:
     @cached_property
     def left_out(self) -> list[LeftOut]:
         """What is printed and not read, with the reason."""
-        if not self.is_text:
+        if self.is_sheet:
             return self.roles.left_out()
-        if self.refusal:
+        if self.refusal or not self.is_text:
             return []
         paragraphs = [(start, text) for start, text in self.paragraphs() if text.strip()]
         silent = [text for start, text in paragraphs if not self.spans(start, start + len(text))]

@@ -38,10 +38,10 @@ def draw(explanation: Explanation, console: Console, rows: int = 12, columns: in
     edition, document = explanation.edition, explanation.source.document
     console.print(Text(f"{explanation.source.table_id} · {edition.edition} · {edition.file}", style="bold"))
     console.print(Text(f"{document.title.zh} · {document.title.en}\n"))
-    if not explanation.is_text:
+    if explanation.is_sheet:
         if explanation.roles.grid.rows:
             _draw_sheet(explanation.roles, console, rows, columns)
-    elif explanation.refusal is None or explanation.rows:
+    elif explanation.is_text and (explanation.refusal is None or explanation.rows):
         _draw_text(explanation, console)
     _draw_rows(explanation, console, rows)
     _draw_counts(explanation, console)

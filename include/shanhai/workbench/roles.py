@@ -51,6 +51,7 @@ class CellRoles:
         except PublicationError:
             self.grid = Grid([])
         self._heads = self._read_heads(reader)
+        self._body = set(self._heads.body_rows()) if self._heads else set()
         wanted = [column.head for column in document.columns]
         self._read = {self._position(head) for head in wanted}
         self._ignored = {self._position(head): head for head in document.ignored}
@@ -70,7 +71,7 @@ class CellRoles:
             return Role.HEAD
         if self._heads is None:
             return Role.UNREAD
-        if column in self._ignored or self._left_out_row(row) or column not in self._known:
+        if row not in self._body or column in self._ignored or self._left_out_row(row) or column not in self._known:
             return Role.IGNORED
         if column == self._label:
             return Role.LABEL
@@ -124,7 +125,7 @@ class CellRoles:
         for position in sorted(set(range(1, self.grid.width + 1)) - self._known):
             found.append(LeftOut(f"column {position}", "prints no head · 无表头", self._printed(body, position)))
         for row in body:
-            why = self._left_out_row(row)
+            why = self._left_out_row(row) if row in self._body else "not among the rows of the table · 不在表的行内"
             if why:
                 found.append(self._row_left_out(row, why))
         return [each for each in found if each.cells]
