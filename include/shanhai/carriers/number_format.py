@@ -67,8 +67,12 @@ def plain(number: Decimal) -> str:
 
 def show_number(value: float, code: str) -> str:
     """What a sheet shows for `value` under the format `code`; raises CellError where that cannot be told."""
-    if code == GENERAL and value.is_integer():
-        return str(int(value))
+    if code == GENERAL:
+        if value.is_integer():
+            return str(int(value))
+        text = repr(value)
+        if len(text) <= 16 and "e" not in text:  # at most 15 digits and the point: nothing to round
+            return text
     # A workbook keeps 15 digits; the rest of a binary float is noise of the machine that wrote it.
     number = Decimal(f"{value:.15g}")
     if code in (GENERAL, "@"):
