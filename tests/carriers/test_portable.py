@@ -1,5 +1,7 @@
 """PDF tables with a text layer give cells by page, table, row and column; a scanned page is named."""
 
+import zlib
+
 import pytest
 from tests.small_library import SmallLibrary
 
@@ -96,6 +98,13 @@ def test_a_table_without_lines_reads_where_declared() -> None:
 def test_a_file_without_such_a_table_is_refused(content: bytes, page: int, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         read_portable(content, page, 1)
+
+
+def test_a_bomb_in_a_stream_is_not_unpacked() -> None:
+    packer = zlib.compressobj()
+    bomb = b"".join(packer.compress(bytes(2**20)) for _ in range(260)) + packer.flush()
+    with pytest.raises(ValueError, match="unpack to more than 268435456 bytes"):
+        read_portable(b"%PDF-1.4\n1 0 obj<</Filter/FlateDecode>>stream\n" + bomb, 1, 1)
 
 
 def test_the_refusal_names_edition_and_file(small_library: SmallLibrary) -> None:

@@ -107,7 +107,7 @@ def test_figures_have_the_decimals_that_the_sheet_shows(small_library: SmallLibr
         (3.5, "0.##", "3.5"),
         (12.0, '0"万人"', "12万人"),
         (200000.0, "0.00E+00", "200000"),
-        (5.0, ";;;", ""),
+        (0.0, "0;-0;;@", ""),
         (3.4, "[$-804]0.00", "3.40"),
         (3.4, "G/通用格式", "3.4"),
     ],
@@ -116,7 +116,7 @@ def test_a_number_is_printed_as_its_format_shows_it(value: float, code: str, sho
     assert show_number(value, code) == shown
 
 
-@pytest.mark.parametrize("code", ["0,", "# ?/?", "[>100]0;0.0", "[DBNum1]0", "h:mm"])
+@pytest.mark.parametrize("code", ["0,", "# ?/?", "[>100]0;0.0", "[DBNum1]0", "h:mm", ";;;"])
 def test_a_format_that_would_print_another_figure_is_refused(code: str) -> None:
     with pytest.raises(CellError, match="format"):
         show_number(1234.5, code)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from shanhai.errors import CellError
 
 _MOST_CELLS = 5_000_000  # a workbook of 200,000 x 20 and some; more is refused before it fills the memory
+_MOST_DRAWN = 500_000  # no page that people read has as many; spans could ask for more in a few bytes
 
 
 class Cell(NamedTuple):
@@ -57,7 +58,7 @@ class Canvas:
         """Place a cell at the first free column from `column`; gives the column after it. Spans end at the last row."""
         while column in self._rows[row]:
             column += 1
-        self._count = bounded(self._count + min(down, len(self._rows) - row) * right)
+        self._count = bounded(self._count + min(down, len(self._rows) - row) * right, _MOST_DRAWN)
         for r in range(row, min(row + down, len(self._rows))):
             for c in range(column, column + right):
                 if c not in self._rows[r]:
@@ -67,7 +68,7 @@ class Canvas:
     def grid(self) -> Grid:
         """The grid, empty cells where nothing was put."""
         widths = [max(row, default=-1) + 1 for row in self._rows]
-        bounded(sum(widths))
+        bounded(sum(widths), _MOST_DRAWN)
         return Grid(
             [
                 [row.get(c) or Cell("", self._place(r, c)) for c in range(width)]
@@ -79,8 +80,8 @@ class Canvas:
         return f"{self._prefix}R{row + 1}C{column + 1}"
 
 
-def bounded(cells: int) -> int:
+def bounded(cells: int, most: int = _MOST_CELLS) -> int:
     """The count of cells; raises ValueError when a table has more than memory should hold."""
-    if cells > _MOST_CELLS:
-        raise ValueError(f"the table has more than {_MOST_CELLS} cells")
+    if cells > most:
+        raise ValueError(f"the table has more than {most} cells")
     return cells

@@ -67,27 +67,30 @@ def plain(number: Decimal) -> str:
 
 def show_number(value: float, code: str) -> str:
     """What a sheet shows for `value` under the format `code`; raises CellError where that cannot be told."""
-    if code == GENERAL and value.is_integer():
-        return str(int(value))
+    if code == GENERAL:
+        if value.is_integer():
+            return str(int(value))
+        text = repr(value)
+        if len(text) <= 16 and "e" not in text:  # at most 15 digits and the point: nothing to round
+            return text
     # A workbook keeps 15 digits; the rest of a binary float is noise of the machine that wrote it.
     number = Decimal(f"{value:.15g}")
     if code in (GENERAL, "@"):
         return plain(number)
     if is_date_format(code):
         raise CellError(f"holds {value!r} under the date format {code!r}")
-    sections = _sections(code)
-    if number < 0 and len(sections) > 1:
-        return sections[1].show(-number)
-    if number == 0 and len(sections) > 2:
-        return sections[2].show(number)
-    return ("-" if number < 0 else "") + sections[0].show(abs(number))
+    shown = _shown(number, _sections(code))
+    if not shown and number:
+        raise CellError(f"holds {value!r}, which its number format {code!r} hides")
+    return shown
 
 
 def show_date(day: datetime.date, code: str) -> str:
     """A date as its format shows it; in ISO form where the format is of more than year, month and day in digits."""
-    tokens = [*_TOKEN.finditer(code.split(";")[0])]
+    if not is_date_format(code):
+        return day.isoformat()
     shown = ""
-    for token in tokens:
+    for token in _TOKEN.finditer(code.split(";")[0]):
         text = token[0]
         if token["date"]:
             part = _date_part(day, text.lower())
@@ -114,6 +117,14 @@ def day_of_serial(serial: float, is_1904: bool) -> datetime.date | None:
 def is_date_format(code: str) -> bool:
     """Whether the format shows a date or a time."""
     return any(token["date"] for token in _TOKEN.finditer(code.split(";")[0]))
+
+
+def _shown(number: Decimal, sections: tuple[_Section, ...]) -> str:
+    if number < 0 and len(sections) > 1:
+        return sections[1].show(-number)
+    if number == 0 and len(sections) > 2:
+        return sections[2].show(number)
+    return ("-" if number < 0 else "") + sections[0].show(abs(number))
 
 
 def _date_part(day: datetime.date, letters: str) -> str | None:

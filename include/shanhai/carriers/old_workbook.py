@@ -1,6 +1,6 @@
 """Workbooks of the old binary form (xls): cells by sheet and address, as the sheet shows them, merged cells spread."""
 
-import struct
+import io
 
 import xlrd
 
@@ -13,13 +13,15 @@ from shanhai.errors import CellError
 def read_old_workbook(content: bytes, sheet: str | None, hidden: Hidden = "refuse") -> Grid:
     """The cells of one sheet (the first when none is named); raises ValueError when it does not open or is hidden."""
     try:
-        book = xlrd.open_workbook(file_contents=content, formatting_info=True, on_demand=True)
+        book = xlrd.open_workbook(file_contents=content, formatting_info=True, on_demand=True, logfile=io.StringIO())
         name = sheet or book.sheet_names()[0]
         if name not in book.sheet_names():
             raise ValueError(f"no sheet {name!r}; there are {book.sheet_names()}")
         opened = book.sheet_by_name(name)
-    except (xlrd.XLRDError, xlrd.compdoc.CompDocError, struct.error, AssertionError, LookupError, TypeError) as error:
-        raise ValueError(f"the workbook is broken or locked: {error}") from error
+    except ValueError:
+        raise
+    except Exception as error:  # of broken bytes the parser raises what it happens to meet
+        raise ValueError(f"the workbook is broken or locked: {error!r}") from error
     if opened.visibility and hidden != "read":
         raise ValueError(f"sheet {name!r} is hidden; declare `hidden: read` if it shall be read")
     bounded(opened.nrows * max(opened.ncols, 1))

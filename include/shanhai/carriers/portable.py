@@ -4,6 +4,8 @@ A scanned page is named as such and never guessed.
 """
 
 import io
+import re
+import zlib
 from typing import TYPE_CHECKING
 
 from shanhai.carriers.grid import Canvas, Grid
@@ -11,6 +13,8 @@ from shanhai.carriers.grid import Canvas, Grid
 if TYPE_CHECKING:
     from pdfplumber.table import Table
 
+_MOST_UNPACKED = 256 * 2**20
+_PIECE = 2**16
 _BY_WORDS = {"vertical_strategy": "text", "horizontal_strategy": "text"}
 
 
@@ -20,9 +24,8 @@ def read_portable(content: bytes, page: int, table: int, ruled: bool = True) -> 
     Raises ValueError when the page has no such table, or is scanned and has no text layer.
     """
     import pdfplumber
-    from pdfminer.pdfparser import PDFException
-    from pdfplumber.utils.exceptions import PdfminerException
 
+    _check_streams(content)
     try:
         with pdfplumber.open(io.BytesIO(content)) as file:
             if page > len(file.pages):
@@ -34,8 +37,29 @@ def read_portable(content: bytes, page: int, table: int, ruled: bool = True) -> 
             if table > len(found):
                 raise ValueError(f"no table {table} on page {page}; it has {len(found)}")
             return _grid(found[table - 1], f"P{page}T{table}")
-    except (PdfminerException, PDFException) as error:
+    except ValueError:
+        raise
+    except Exception as error:  # of broken bytes the parser raises what it happens to meet
         raise ValueError(f"the PDF is broken or locked: {error!r}") from error
+
+
+def _check_streams(content: bytes) -> None:
+    """Raise ValueError when the compressed streams unpack to more than memory should hold."""
+    unpacked = 0
+    for match in re.finditer(rb"stream\r?\n", content):
+        inflater = zlib.decompressobj()
+        for start in range(match.end(), len(content), _PIECE):
+            piece = content[start : start + _PIECE]
+            try:
+                while piece and not inflater.eof:
+                    unpacked += len(inflater.decompress(piece, _PIECE))
+                    piece = inflater.unconsumed_tail
+                    if unpacked > _MOST_UNPACKED:
+                        raise ValueError(f"the streams of the PDF unpack to more than {_MOST_UNPACKED} bytes")
+            except zlib.error:
+                break
+            if inflater.eof:
+                break
 
 
 def _grid(table: "Table", prefix: str) -> Grid:

@@ -235,6 +235,8 @@ def _printed(value: object, code: str, is_1904: bool) -> str:
     """The text a cell shows; raises CellError when it shows no figure, date or text."""
     if isinstance(value, str):
         return value
+    if isinstance(value, float) and code == GENERAL:
+        return show_number(value, code)
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
         value = value.date()
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 
 from lxml import etree
 
@@ -20,7 +21,7 @@ def unzip(content: bytes, wanted: str) -> dict[str, bytes]:
             members = archive.infolist()
             _check(members)
             return {m.filename: _part(archive, m) for m in members if re.fullmatch(wanted, m.filename)}
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, zlib.error) as error:
         raise ValueError(f"the zip archive is broken or locked: {error}") from error
 
 
