@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from shanhai import settings
 from shanhai.platform import airflow_configuration, postgres, servers, services
 from shanhai.warehouse import migrate
+from shanhai.warehouse.roles import LOGIN_ROLES
 from tests.small_library import SmallLibrary
 
 
@@ -34,6 +38,39 @@ def warehouse(embedded_server: Path) -> Path:
     """The home folder of a server whose warehouse is migrated."""
     migrate.upgrade()
     return embedded_server
+
+
+@contextmanager
+def own_database(name: str, template: str = "template1") -> Iterator[dict[str, str]]:
+    """Another database on the session's server, empty or a copy; the environment that makes it the warehouse."""
+    administrator = settings.embedded_address("postgres", "postgres").set(drivername="postgresql")
+    passwords = {f"SHANHAI_{role.upper()}_PASSWORD": settings.ensure_role_password(role) for role in LOGIN_ROLES}
+    address = administrator.set(database=name).render_as_string(hide_password=False)
+    with psycopg.connect(administrator.render_as_string(hide_password=False), autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        connection.execute(
+            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+    with pytest.MonkeyPatch.context() as patch:
+        environment = {"SHANHAI_DATABASE_URL": address, **passwords}
+        for variable, value in environment.items():
+            patch.setenv(variable, value)
+        migrate.upgrade()
+        yield environment
+
+
+@pytest.fixture(scope="module")
+def scratch_warehouse(embedded_server: Path) -> Iterator[None]:
+    """An empty warehouse for the tests of one module, which may load what they like."""
+    with own_database("scratch"):
+        yield
+
+
+@pytest.fixture
+def copied_warehouse(released_warehouse: ReleasedWarehouse) -> Iterator[dict[str, str]]:
+    """A copy of the released warehouse for one test, with the environment that leads to it."""
+    with own_database("copied", settings.WAREHOUSE_DATABASE) as environment:
+        yield environment
 
 
 @pytest.fixture(scope="session")

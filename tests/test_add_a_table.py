@@ -13,7 +13,6 @@ from psycopg import sql
 
 from shanhai import settings
 from shanhai.warehouse.connection import connect
-from tests.conftest import ReleasedWarehouse
 
 PUBLICATION = "县(市),茶园面积\r\n,公顷\r\n松阳县,8533\r\n景宁畲族自治县,…\r\n"
 ORIGIN = """\
@@ -68,7 +67,7 @@ def shanhai(project: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def test_a_document_and_an_indicator_are_enough(released_warehouse: ReleasedWarehouse, project: Path) -> None:
+def test_a_document_and_an_indicator_are_enough(copied_warehouse: dict[str, str], project: Path) -> None:
     assert "accepted" in shanhai(project, "load", "test_bureau/tea_gardens")
     said = shanhai(project, "release", "build")
     release_id = said.split("release ")[1].split()[0]

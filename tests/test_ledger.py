@@ -16,7 +16,7 @@ from shanhai.warehouse.connection import connect
 from tests.small_library import SmallLibrary
 from tests.test_reader import HEAD, YEARBOOK
 
-pytestmark = pytest.mark.usefixtures("warehouse")
+pytestmark = pytest.mark.usefixtures("scratch_warehouse")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from shanhai.warehouse.connection import connect
 from tests.small_library import SmallLibrary
 from tests.test_reader import HEAD, YEARBOOK
 
-pytestmark = pytest.mark.usefixtures("warehouse")
+pytestmark = pytest.mark.usefixtures("scratch_warehouse")
 
 GOOD = (HEAD + "云和县,951435,112635\r\n庆元县,789300,\r\n").encode("gb18030")
 

@@ -9,7 +9,6 @@ from shanhai import settings
 from shanhai.release import promotion
 from shanhai.release.candidate import BuildError, build_candidate
 from shanhai.warehouse.connection import connect
-from tests.conftest import ReleasedWarehouse
 
 
 def seen_by_readers() -> set[str]:
@@ -30,8 +29,8 @@ def broken_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shanhai.settings.DBT_PROJECT", project)
 
 
-@pytest.mark.usefixtures("broken_project")
-def test_a_failing_test_keeps_the_release_that_readers_have(released_warehouse: ReleasedWarehouse) -> None:
+@pytest.mark.usefixtures("copied_warehouse", "broken_project")
+def test_a_failing_test_keeps_the_release_that_readers_have() -> None:
     before = promotion.current()
     assert before is not None
     with pytest.raises(BuildError, match="a_seeded_defect"):
@@ -40,7 +39,8 @@ def test_a_failing_test_keeps_the_release_that_readers_have(released_warehouse: 
     assert seen_by_readers() == {before.schema_name}
 
 
-def test_the_same_loads_give_the_same_marts_and_going_back_is_one_step(released_warehouse: ReleasedWarehouse) -> None:
+@pytest.mark.usefixtures("copied_warehouse")
+def test_the_same_loads_give_the_same_marts_and_going_back_is_one_step() -> None:
     first = promotion.current()
     assert first is not None
     promotion.promote(build_candidate())

@@ -6,7 +6,7 @@ import pytest
 from shanhai.settings import Role
 from shanhai.warehouse.connection import connect
 
-pytestmark = pytest.mark.usefixtures("warehouse")
+pytestmark = pytest.mark.usefixtures("scratch_warehouse")
 
 
 def refused(role: Role, statement: str) -> bool:

@@ -111,13 +111,18 @@ def _run(
         "indicator_codes": sorted(library.reference.indicators),
         "unit_measures": sorted({unit.unit_measure for unit in library.reference.units.values()} | {"TEXT"}),
     }
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        result = batch.validate(
-            gx.ExpectationSuite(name="load", expectations=built),
-            expectation_parameters=parameters,
-            result_format="SUMMARY",
-        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = batch.validate(
+                gx.ExpectationSuite(name="load", expectations=built),
+                expectation_parameters=parameters,
+                result_format="SUMMARY",
+            )
+    finally:
+        # Great Expectations keeps its connections for as long as the process lives.
+        source.get_execution_engine().close()
+        source.get_engine().dispose()
     ordered = sorted(result.results, key=lambda r: r.expectation_config.meta["position"])
     return [(suite[r.expectation_config.meta["position"]], r) for r in ordered]
 

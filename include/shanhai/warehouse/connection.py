@@ -1,27 +1,17 @@
-"""Connections to the warehouse, as one role; psycopg for bulk, SQLAlchemy for the rest."""
+"""Connections to the warehouse, as one role."""
 
-from functools import cache
 from typing import Any
 
 import psycopg
 from psycopg.abc import Params, QueryNoTemplate
-from sqlalchemy import URL, Engine, create_engine, event
-from sqlalchemy.pool import NullPool
+from sqlalchemy import URL
 
 from shanhai import settings
 from shanhai.settings import Role
 
 
-@cache
-def engine(role: Role = "pipeline") -> Engine:
-    """An engine without a pool: verbs are short, and a forked task must not share a connection."""
-    made = create_engine(settings.warehouse_url(role), poolclass=NullPool)
-    event.listen(made, "do_connect", _name_application)
-    return made
-
-
 def connect(role: Role = "pipeline") -> psycopg.Connection:
-    """A psycopg connection for COPY."""
+    """A connection that commits when its block ends, and rolls back when it ends with an error."""
     return psycopg.connect(libpq_address(settings.warehouse_url(role)), application_name="shanhai")
 
 
@@ -36,7 +26,3 @@ def scalar(connection: psycopg.Connection, statement: QueryNoTemplate, parameter
 def libpq_address(url: URL) -> str:
     """The address in the form that libpq and psql take."""
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def _name_application(_dialect: object, _record: object, _args: object, parameters: dict[str, object]) -> None:
-    parameters.setdefault("application_name", "shanhai")
