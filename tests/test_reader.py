@@ -144,16 +144,16 @@ def test_a_repaired_text_keeps_the_printed_characters(small_library: SmallLibrar
 
 
 @pytest.mark.parametrize(
-    ("document", "text"),
+    ("document", "text", "problem"),
     [
-        (PLAN.replace("    repair: [strip_pinyin, traditional_to_simplified]\n", ""), REPRINT),
-        (PLAN, REPRINT + "锟斤拷"),
-        (PLAN, REPRINT + "？藏熑螁挝唬菏"),
+        (PLAN.replace("    repair: [strip_pinyin, traditional_to_simplified]\n", ""), REPRINT, "the text: holds"),
+        (PLAN, REPRINT + "锟斤拷", "line 2, char 31: '锟斤拷'"),
+        (PLAN, REPRINT + "？藏熑螁挝唬菏", "line 2, char 32: '藏熑螁挝'"),
     ],
 )
-def test_a_damaged_text_is_refused(small_library: SmallLibrary, document: str, text: str) -> None:
+def test_a_damaged_text_is_refused(small_library: SmallLibrary, document: str, text: str, problem: str) -> None:
     key = small_library.add("bureau/plan", "p.txt", text.encode(), document)
-    with pytest.raises(PublicationError, match="the text: holds"):
+    with pytest.raises(PublicationError, match=problem):
         list(small_library.reader(key).rows())
 
 

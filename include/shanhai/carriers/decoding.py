@@ -13,7 +13,7 @@ _MARKS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 # What GBK text becomes when a byte slips, when UTF-8 is read as GBK twice, and when memory was never written.
-_BROKEN = re.compile("藏熑螁挝|锟斤拷|烫烫烫|\ufffd")
+BROKEN = re.compile("藏熑螁挝|锟斤拷|烫烫烫|\ufffd")
 
 
 def decode(content: bytes, encoding: str) -> str:
@@ -24,7 +24,7 @@ def decode(content: bytes, encoding: str) -> str:
     if family(encoding) == "utf-16" and not mark:
         raise ValueError("byte 0: UTF-16 without a byte order mark does not say which byte comes first")
     text = content.decode(encoding, errors="strict").removeprefix("\ufeff")
-    broken = _BROKEN.search(text)
+    broken = BROKEN.search(text)
     if broken:
         line = text.count("\n", 0, broken.start()) + 1
         raise ValueError(

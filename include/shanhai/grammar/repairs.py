@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from shanhai.carriers.decoding import BROKEN
 from shanhai.errors import CellError
 from shanhai.grammar.characters import simplified
 
@@ -11,8 +12,6 @@ _TONES = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜ"
 # Readings put in brackets behind characters by a converter of web pages: 戰(zhàn)略 (domain rules §1.3).
 _PINYIN = re.compile(rf"(?<=[\u4e00-\u9fff])\([a-z{_TONES}ü]+\)")
 _INJECTED = re.compile(rf"[\u4e00-\u9fff][(（][a-zü]*[{_TONES}][a-z{_TONES}ü]*[)）]")
-# Bytes of GBK decoded from the wrong one, or decoded with losses (domain rules §1.3).
-_BROKEN = re.compile("藏熑螁挝|锟斤拷|烫烫烫|\ufffd")
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ def repair_text(printed: str, steps: Iterable[str]) -> RepairedText:
 
 def refuse_damage(text: str) -> None:
     """Raises CellError when the text shows broken bytes or injected pinyin."""
-    if broken := _BROKEN.search(text):
+    if broken := BROKEN.search(text):
         raise CellError(f"holds {broken[0]!r} at character {broken.start()}: bytes decoded from the wrong place")
     if injected := _INJECTED.search(text):
         raise CellError(
