@@ -9,7 +9,7 @@ from shanhai import settings
 from shanhai.documents.catalogue import Catalogue
 from shanhai.library import Library
 from shanhai.load import EditionKey
-from shanhai.reader import EditionReader
+from shanhai.reading.edition import EditionReader
 
 _PUBLISHER = "name: {zh: 某局, en: A bureau}\ndescription: {zh: 测试用, en: For a test}\n"
 _ORIGIN = """\
@@ -20,6 +20,20 @@ reliability: official
 transcription: made for a test
 published_on: 2021-03-01
 """
+
+# A county table as yearbooks print it: names, units and a remark above the counties.
+YEARBOOK = """\
+    relation: observations
+    carrier: csv
+    encoding: gb18030
+    period: 2020
+    estimate_round: FINAL
+    layout: {head_rows: [1, 2, 3], unit_row: 2, remark_rows: [3], label_column: Area, within: 浙江省}
+    columns:
+      - {head: 地区生产总值, indicator: gdp}
+      - {head: 户籍人口, indicator: registered_population}
+"""
+HEAD = "Area,地区生产总值,户籍人口\r\nUnit,万元,人\r\nRemark,\r\n"
 
 
 class SmallLibrary:

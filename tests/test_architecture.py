@@ -13,7 +13,7 @@ LAYERS = [
     {"documents"},
     {"carriers", "grammar", "fetching"},
     {"warehouse"},
-    {"reader"},
+    {"reading"},
     {"library"},
     {"explain", "ledger", "load", "validate", "workbench"},
     {"pending", "release"},

@@ -13,8 +13,7 @@ from shanhai import ledger, seal
 from shanhai.load import load_edition
 from shanhai.seal import LedgerError
 from shanhai.warehouse.connection import connect
-from tests.small_library import SmallLibrary
-from tests.test_reader import HEAD, YEARBOOK
+from tests.small_library import HEAD, YEARBOOK, SmallLibrary
 
 pytestmark = pytest.mark.usefixtures("scratch_warehouse")
 

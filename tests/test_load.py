@@ -12,8 +12,7 @@ from shanhai.load import EditionKey, archive_edition, stage_edition
 from shanhai.pending import edition_states
 from shanhai.validate import LoadRejectedError, validate_load
 from shanhai.warehouse.connection import connect
-from tests.small_library import SmallLibrary
-from tests.test_reader import HEAD, YEARBOOK
+from tests.small_library import HEAD, YEARBOOK, SmallLibrary
 
 pytestmark = pytest.mark.usefixtures("scratch_warehouse")
 

@@ -12,10 +12,10 @@ from shanhai.documents.catalogue import Catalogue, TableSource, sha256_of
 from shanhai.documents.reference import Reference, load_reference
 from shanhai.documents.source import Edition
 from shanhai.grammar.divisions import Division, DivisionRegister
-from shanhai.reader import EditionReader
+from shanhai.reading.edition import EditionReader
 
 # Code that decides how bytes become rows; an edition is read anew when any of it changes.
-_READING_CODE = ("carriers", "grammar", "reader.py")
+_READING_CODE = ("carriers", "grammar", "reading")
 
 
 _registers: dict[tuple[Catalogue, str], DivisionRegister] = {}

@@ -12,7 +12,7 @@ from shanhai.documents.source import Edition
 from shanhai.errors import PublicationError
 from shanhai.library import Library
 from shanhai.provenance import run_context
-from shanhai.reader import Row
+from shanhai.reading.publication import Row
 from shanhai.warehouse.connection import connect, scalar
 from shanhai.warehouse.tables import staging_relations
 

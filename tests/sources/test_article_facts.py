@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from shanhai.library import Library
-from shanhai.reader import Row
+from shanhai.reading.publication import Row
 
 LIBRARY = Library.open()
 ARTICLES = (

@@ -8,7 +8,7 @@ import pytest
 
 from shanhai import settings
 from shanhai.library import Library
-from shanhai.reader import Row
+from shanhai.reading.publication import Row
 
 LIBRARY = Library.open()
 CODE_LISTS = {

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from shanhai.library import Library
-from shanhai.reader import Row
+from shanhai.reading.publication import Row
 
 LIBRARY = Library.open()
 # subject, indicator, period, canonical value, qualifier, accumulation

@@ -10,7 +10,8 @@ from shanhai.documents.source import Edition
 from shanhai.errors import DocumentError, PublicationError
 from shanhai.grammar.divisions import normalise_name
 from shanhai.library import Library
-from shanhai.reader import EditionReader, Row
+from shanhai.reading.edition import EditionReader
+from shanhai.reading.publication import Row
 from shanhai.workbench.roles import CellRoles, LeftOut
 
 

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from shanhai.reader import Row
+from shanhai.reading.publication import Row
 from shanhai.workbench.explanation import Explanation
 from shanhai.workbench.roles import CellRoles, Role
 

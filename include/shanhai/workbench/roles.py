@@ -10,7 +10,8 @@ from shanhai.documents.source import Layout
 from shanhai.errors import CellError, PublicationError
 from shanhai.grammar.divisions import normalise_name
 from shanhai.grammar.heads import HeadPaths
-from shanhai.reader import EditionReader, Row
+from shanhai.reading.edition import EditionReader
+from shanhai.reading.publication import Row
 
 
 class Role(StrEnum):

@@ -5,20 +5,8 @@ from decimal import Decimal
 import pytest
 
 from shanhai.errors import DocumentError, PublicationError
-from tests.small_library import SmallLibrary
+from tests.small_library import HEAD, YEARBOOK, SmallLibrary
 
-YEARBOOK = """\
-    relation: observations
-    carrier: csv
-    encoding: gb18030
-    period: 2020
-    estimate_round: FINAL
-    layout: {head_rows: [1, 2, 3], unit_row: 2, remark_rows: [3], label_column: Area, within: 浙江省}
-    columns:
-      - {head: 地区生产总值, indicator: gdp}
-      - {head: 户籍人口, indicator: registered_population}
-"""
-HEAD = "Area,地区生产总值,户籍人口\r\nUnit,万元,人\r\nRemark,\r\n"
 
 CITIES = """\
     relation: observations

@@ -1,0 +1,1 @@
+"""Reading one edition of a table: bytes and document to staging rows, each with its locator. No database."""

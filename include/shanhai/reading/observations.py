@@ -1,0 +1,125 @@
+"""What every figure has, whatever carried it: indicator, unit, period, division, status and round."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from shanhai.documents.reference import Indicator, Reference, Unit
+from shanhai.documents.source import Column, Reading
+from shanhai.errors import CellError
+from shanhai.grammar.divisions import COUNTRY_NAMES, DivisionRegister
+from shanhai.grammar.figures import Figure
+from shanhai.grammar.periods import UNDATED, Period, parse_period, previous_year
+from shanhai.reading.publication import Publication, Row
+
+
+def nearest(attribute: str, levels: list[Reading]) -> object:
+    """What the nearest level says of an attribute; None where none does."""
+    return next((value for level in levels if (value := getattr(level, attribute)) is not None), None)
+
+
+@dataclass(frozen=True)
+class Observations:
+    """Makes rows of `staging.observations` out of figures; `register` resolves names of divisions."""
+
+    publication: Publication
+    reference: Reference
+    register: DivisionRegister
+
+    def of_column(
+        self,
+        figure: Figure,
+        column: Column,
+        unit_printed: str,
+        locator: str,
+        levels: list[Reading],
+        name: str,
+        code: str | None,
+    ) -> Row:
+        """The row of a figure that stands in a column; raises CellError when its unit is not the indicator's."""
+        indicator = self.reference.indicators.get(column.indicator or "")
+        if indicator is None:
+            raise CellError(f"the register of indicators lacks {column.indicator!r}")
+        unit = self.reference.units.get(unit_printed)
+        if unit is None or unit.unit_measure != indicator.unit_measure:
+            raise CellError(
+                f"unit {unit_printed!r} is not a unit of {indicator.unit_measure} ({indicator.indicator_code})"
+            )
+        return self.row(indicator, figure, unit, locator, levels, name, code)
+
+    def row(
+        self,
+        indicator: Indicator,
+        figure: Figure,
+        unit: Unit,
+        locator: str,
+        levels: list[Reading],
+        name: str,
+        code: str | None = None,
+        page: str = "",
+    ) -> Row:
+        """The row of a figure of `name` in `unit`; `page` tells pages of a digest apart."""
+        source, edition = self.publication.source, self.publication.edition
+        return self._about(indicator, figure, levels, name, code) | {
+            "unit_printed": unit.unit_printed or None,
+            "unit_measure": unit.unit_measure,
+            "unit_mult": unit.unit_mult,
+            # The canonical values: number x 10^unit_mult, exact.
+            "value": None if figure.value is None else figure.value.scaleb(unit.unit_mult),
+            "value_upper": None if figure.upper is None else figure.upper.scaleb(unit.unit_mult),
+            "vintage_set_id": f"{source.table_id}@{edition.edition}{page}",
+            "locator": locator,
+        }
+
+    def _about(
+        self, indicator: Indicator, figure: Figure, levels: list[Reading], subject: str, code: str | None
+    ) -> Row:
+        accum = str(nearest("accum", levels) or indicator.default_accum)
+        period = self._period(levels, accum)
+        kind = str(nearest("subject_kind", levels) or ("country" if subject in COUNTRY_NAMES else "division"))
+        estimate_round = str(nearest("estimate_round", levels) or "_Z")
+        provisional = estimate_round in ("PRELIM", "FLASH")
+        status = figure.missing_status or nearest("obs_status", levels) or ("P" if provisional else "A")
+        published_on = nearest("published_on", levels) or self.publication.published_on
+        comments = [str(c) for c in (figure.comment, nearest("comment", levels)) if c]
+        return {
+            "subject_kind": kind,
+            "subject_name": subject,
+            "division_code": self._division(kind, subject, code, period, published_on),
+            "counterpart_name": nearest("counterpart", levels),
+            "indicator_code": indicator.indicator_code,
+            "freq": period.freq,
+            "time_period": period.time_period,
+            "accum": accum,
+            "period_start": period.start,
+            "period_end": period.end,
+            "printed": figure.printed,
+            "obs_value": figure.value,
+            "obs_value_upper": figure.upper,
+            "obs_text": figure.text,
+            "decimals": figure.decimals,
+            "value_qualifier": figure.qualifier,
+            "obs_status": status,
+            "conf_status": "F",
+            "estimate_round": estimate_round,
+            "published_on": published_on,
+            "comment": "; ".join(comments) or None,
+        }
+
+    def _period(self, levels: list[Reading], accum: str) -> Period:
+        text = nearest("period", levels)
+        if text is None:
+            raise CellError("has no period: declare one in the document")
+        if text == "previous":
+            edition_period = nearest("period", [self.publication.edition, self.publication.document])
+            text = previous_year(str(edition_period))
+        return parse_period(str(text), accum)
+
+    def _division(self, kind: str, name: str, code: str | None, period: Period, published_on: object) -> str | None:
+        if kind != "division":
+            return None
+        layout = self.publication.document.layout
+        published = published_on if isinstance(published_on, date) else date.max
+        day = period.end if period is not UNDATED and period.end else published
+        if code:
+            return self.register.check(code, name, day)
+        return self.register.code_of(name, day, layout.within if layout else None)

@@ -1,0 +1,126 @@
+"""One edition's bytes, opened as its document says: as text, as cells or as the answers of a data interface."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TypeVar
+
+from shanhai.carriers.decoding import decode
+from shanhai.carriers.easyquery import DataNode, read_easyquery
+from shanhai.carriers.grid import Cell, Grid
+from shanhai.carriers.opening import open_grid
+from shanhai.documents.catalogue import TableSource
+from shanhai.documents.source import Column, Edition, Layout, SourceDocument
+from shanhai.errors import CellError, DocumentError, PublicationError
+from shanhai.grammar.heads import HeadPaths
+from shanhai.grammar.repairs import RepairedText, refuse_damage, repair_text
+
+Row = dict[str, object]
+Opened = TypeVar("Opened")
+
+
+@dataclass
+class Tally:
+    """What became of the cells of an edition, and which optional statements it does not make."""
+
+    rows: int = 0
+    cells_ignored: int = 0
+    statements_absent: list[str] = field(default_factory=list)
+    paragraphs_repeated: int = 0
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The bytes of an edition with its document; opened when first asked for."""
+
+    source: TableSource
+    edition: Edition
+    content: bytes
+
+    @property
+    def document(self) -> SourceDocument:
+        """How the table reads."""
+        return self.source.document
+
+    @property
+    def layout(self) -> Layout:
+        """Where head, labels and body stand; raises DocumentError for a carrier that has none."""
+        if self.document.layout is None:
+            raise DocumentError(f"{self.source.path}: a table without a layout")
+        return self.document.layout
+
+    @cached_property
+    def published_on(self) -> date | None:
+        """The date in the origin record."""
+        return self.source.origin(self.edition).published_on
+
+    @cached_property
+    def text(self) -> str:
+        """The whole text, decoded strictly."""
+        return self._opened(lambda: decode(self.content, self.document.encoding))
+
+    @cached_property
+    def repaired(self) -> RepairedText:
+        """The text after the declared repairs, with the way back to the printed characters."""
+        try:
+            return repair_text(self.text, self.document.repair)
+        except CellError as error:
+            raise self.problem("the text", str(error)) from error
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The cells of the table."""
+        grid = self._opened(lambda: open_grid(self.content, self.document, self.layout))
+        for number, row in enumerate(grid.rows, 1):
+            try:
+                refuse_damage("\t".join(cell.text for cell in row))
+            except CellError as error:
+                raise self.problem(f"row {number}", str(error)) from error
+        return grid
+
+    @cached_property
+    def data_nodes(self) -> list[DataNode]:
+        """The figures of an answer in JSON."""
+        return self._opened(lambda: read_easyquery(self.content, self.document.encoding))
+
+    def cell_at(self, row: int, column: int) -> Cell | None:
+        """The cell there, or None where the row is shorter; raises PublicationError for one that may not be read."""
+        try:
+            return self.grid.cell(row, column)
+        except CellError as error:
+            raise self.problem(f"row {row}", str(error)) from error
+
+    def heads(self) -> HeadPaths:
+        """The columns by header path; raises PublicationError with the difference from the declared ones."""
+        try:
+            return HeadPaths(self.grid, self.layout, [c.head for c in self.document.columns], self.document.ignored)
+        except CellError as error:
+            raise self.problem("the head", str(error)) from error
+
+    def figure_columns(self) -> list[Column]:
+        """The declared columns that hold figures."""
+        return [column for column in self.document.columns if column.indicator]
+
+    def printed_at(self, locator: str) -> str:
+        """The characters of the publication at a locator; raises KeyError when nothing is there."""
+        if locator.startswith("char "):
+            start, end = locator.removeprefix("char ").split("-")
+            return self.text[int(start) : int(end)]
+        return self._texts[locator]
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        if self.document.carrier == "json":
+            return {node.locator: node.text for node in self.data_nodes}
+        return {cell.locator: cell.text for cell in self.grid.cells()}
+
+    def _opened(self, opener: Callable[[], Opened]) -> Opened:
+        try:
+            return opener()
+        except (ValueError, OSError) as error:
+            raise self.problem("the file", f"does not open as {self.document.carrier}: {error}") from error
+
+    def problem(self, place: str, problem: str) -> PublicationError:
+        """The error that refuses this edition, naming table, edition and place."""
+        return PublicationError(self.source.table_id, self.edition.edition, place, problem)
