@@ -3,43 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from tests.small_library import CITIES, COMMUNIQUE, HEAD, PAGE, TEXT, YEARBOOK, SmallLibrary
 
 from shanhai.errors import DocumentError, PublicationError
-from tests.small_library import HEAD, YEARBOOK, SmallLibrary
-
-
-CITIES = """\
-    relation: observations
-    carrier: html
-    period: 2015
-    layout:
-      head_rows: [1, 2]
-      label_column: 城市
-      within: 浙江省
-      labels: {浙东北: {kind: division_group}, 位次: {kind: rank}}
-    columns:
-      - {head: 生产总值(亿元)>第一产业, indicator: primary_value_added}
-      - {head: 财政总收入(亿元), indicator: budget_revenue}
-"""
-PAGE = """<table>
-<tr><th rowspan="2">城市</th><th>生产总值<br>（亿元）</th><th rowspan="2">财政总<br>收入(亿元)</th></tr>
-<tr><th>第一<br>产业</th></tr>
-<tr><td>浙东北</td><td>1144.27</td><td>6039.77</td></tr><tr><td>杭州市</td><td> 287.95 </td><td></td></tr>
-<tr><td>位次</td><td>1</td><td>2</td></tr></table>"""
-
-COMMUNIQUE = """\
-    relation: observations
-    carrier: text
-    subject: 云和县
-    period: 2022
-    estimate_round: PRELIM
-    statements:
-      - says: 全县生产总值{gdp}，按可比价格计算，比上年{gdp_real_growth}
-      - says: 经最终核实，2021年全县生产总值{gdp}
-        period: previous
-        estimate_round: FINAL
-"""
-TEXT = "初步核算，全县生产总值951435万元，按可比价格计算，比上年下降4.1%。经最终核实，2021年全县生产总值972846万元。"
 
 
 def test_a_table_with_a_unit_row(small_library: SmallLibrary) -> None:

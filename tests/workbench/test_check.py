@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from tests.small_library import SmallLibrary
-from tests.test_reader import CITIES, COMMUNIQUE, HEAD, PAGE, TEXT, YEARBOOK
+from tests.small_library import CITIES, COMMUNIQUE, HEAD, PAGE, TEXT, YEARBOOK, SmallLibrary
 from tests.workbench.conftest import Run
 
 from shanhai.library import Library

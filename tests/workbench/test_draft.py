@@ -5,7 +5,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from tests.test_reader import PAGE
+from tests.small_library import PAGE
 from tests.workbench.conftest import Run
 
 from shanhai import settings

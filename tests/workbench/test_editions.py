@@ -4,8 +4,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from tests.small_library import SmallLibrary
-from tests.test_reader import HEAD, YEARBOOK
+from tests.small_library import HEAD, YEARBOOK, SmallLibrary
 from tests.workbench.conftest import Run
 
 from shanhai import settings

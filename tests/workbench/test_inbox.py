@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.small_library import SmallLibrary
-from tests.test_reader import HEAD, YEARBOOK
+from tests.small_library import HEAD, YEARBOOK, SmallLibrary
 from tests.workbench.conftest import Run
 
 from shanhai.errors import DocumentError
