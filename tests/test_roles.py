@@ -44,3 +44,12 @@ def test_nobody_changes_what_was_written(role: Role, verb: str) -> None:
 def test_an_auditor_adds_nothing_to_the_ledger() -> None:
     assert refused("auditor", "insert into ops.refusals (table_id, edition, reason) values ('a', 'b', 'c')")
     assert not refused("pipeline", "insert into ops.refusals (table_id, edition, reason) values ('a', 'b', 'c')")
+
+
+def test_a_reader_enters_no_other_schema() -> None:
+    with connect("reader") as connection:
+        rows = connection.execute(
+            "select nspname from pg_namespace where has_schema_privilege(oid, 'usage') "
+            "and nspname not in ('pg_catalog', 'information_schema')"
+        ).fetchall()
+    assert rows == [("marts",)]

@@ -103,7 +103,8 @@ def _run(
     source = context.data_sources.add_or_update_postgres(
         "warehouse", connection_string=address, create_temp_table=False
     )
-    # The load is an integer that Postgres made; nothing of a publication enters this statement.
+    # The load is an integer that Postgres made and the relation one that `load.py` staged into: nothing of a
+    # publication enters this statement.
     query = f"select * from staging.{load.relation} where load_id = {load.load_id:d}"  # noqa: S608
     batch = source.add_query_asset("load", query=query).add_batch_definition_whole_table("load").get_batch()
     parameters = {

@@ -49,6 +49,6 @@ def test_every_bundled_document_is_valid(path: Any) -> None:
 
 
 def test_an_unknown_key_is_not_valid() -> None:
-    content = yaml.load(DOCUMENTS[0].read_text("utf-8"), EditorLoader) | {"license": "facts"}  # noqa: S506
+    content = yaml.load(DOCUMENTS[0].read_text("utf-8"), EditorLoader) | {"license": "facts"}  # noqa: S506 - as above
     with pytest.raises(jsonschema.ValidationError, match="license"):
         jsonschema.validate(content, source_schema(), cls=jsonschema.Draft202012Validator)

@@ -20,6 +20,7 @@ from shanhai.platform import postgres
 
 
 def connect(role: str = "owner") -> psycopg.Connection[tuple[object, ...]]:
+    # Any name of a role may be asked for here, wrong ones too.
     url = settings.warehouse_url(role).set(drivername="postgresql")  # type: ignore[arg-type]
     return psycopg.connect(url.render_as_string(hide_password=False))
 

@@ -177,3 +177,11 @@ def test_a_row_that_nobody_declared_is_refused(
     key = small_library.add("bureau/parts", "p.csv", broken.encode(), OF_WHICH)
     with pytest.raises(PublicationError, match=expected):
         list(small_library.reader(key).rows())
+
+
+def test_a_merged_cell_is_not_read_as_several_figures(small_library: SmallLibrary) -> None:
+    page = PAGE.replace("<td> 287.95 </td><td></td>", '<td colspan="2">287.95</td>')
+    assert page != PAGE
+    key = small_library.add("bureau/cities", "c.html", page.encode(), CITIES)
+    with pytest.raises(PublicationError, match="a merged cell covers several figures"):
+        list(small_library.reader(key).rows())

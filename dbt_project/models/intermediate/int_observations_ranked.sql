@@ -75,5 +75,5 @@ ranked as (
     )
 )
 
--- every column of the staging model, with its judgement
+-- Every column of the staging model, with its judgement: a list would be the same columns written twice (AM04).
 select * from ranked  -- noqa: AM04

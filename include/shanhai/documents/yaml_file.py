@@ -21,6 +21,7 @@ class _NoDoubleKeys:
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} stands twice", key.start_mark)
             seen.add(key.value)
+        # The loader beside this class in each subclass has the method; PyYAML ships no types that say so.
         return super().construct_mapping(node, deep)  # type: ignore[misc,no-any-return]
 
 

@@ -19,6 +19,7 @@ def ensure_roles(connection: Connection) -> None:
         if not _scalar(connection, "select count(*) from pg_roles where rolname = :name", name=name):
             _run(connection, sql.SQL("create role {} login").format(sql.Identifier(name)))
         # Sent as a SCRAM verifier, never as a password: a statement may be logged.
+        # SQLAlchemy types the driver's connection as optional; this one is psycopg's and open.
         driver = connection.connection.driver_connection
         verifier = driver.pgconn.encrypt_password(  # type: ignore[union-attr]
             settings.ensure_role_password(role).encode(), name.encode(), b"scram-sha-256"
