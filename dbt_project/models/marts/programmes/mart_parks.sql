@@ -1,0 +1,113 @@
+{%- set shown = indicator_columns('mart_parks') %}
+with parks as (
+    select * from {{ ref('dim_parks') }}
+),
+
+programmes as (
+    select * from {{ ref('dim_programmes') }}
+),
+
+divisions as (
+    select * from {{ ref('dim_divisions') }}
+    where is_current
+),
+
+figures as (
+    select * from {{ ref('mart_programme_figures') }}
+    where park_code is not null
+),
+
+projects as (
+    select
+        park_code,
+        count(*)::integer as projects_count
+    from {{ ref('dim_projects') }}
+    where park_code is not null
+    group by park_code
+),
+
+-- The newest period that says anything of a park and indicator; an undated figure only where no dated one exists.
+latest as (
+    select distinct on (park_code, indicator_code) *
+    from figures
+    order by
+        park_code asc,
+        indicator_code asc,
+        (value is not null) desc,
+        period_end desc nulls last,
+        published_on desc nulls last,
+        observation_key asc
+),
+
+pivoted as (
+    select
+        park_code,
+        {%- for column in shown %}
+        {{ pivot_figure(column) }} as {{ column.name }},
+        {%- endfor %}
+        count(*) as indicators_count
+    from latest
+    group by park_code
+),
+
+counted as (
+    select
+        park_code,
+        count(*)::integer as figures_count,
+        max(period_end) as latest_figure_on
+    from figures
+    group by park_code
+),
+
+described as (
+    select
+        -- keys
+        parks.park_code,
+
+        -- description
+        parks.name_zh as park_name_zh,
+        parks.park_kind,
+        parks.programme_code,
+        programmes.name_zh as programme_name_zh,
+        parks.main_industry,
+        parks.sector_class,
+        parks.lifecycle_state,
+        parks.approved,
+        parks.note,
+
+        -- both sides
+        parks.host_name,
+        parks.host_code,
+        hosts.name_zh as host_division_name_zh,
+        coalesce(hosts.is_original_mountain_county, false) as is_in_original_mountain_county,
+        parks.partner_name,
+        parks.partner_code,
+        partners.name_zh as partner_division_name_zh,
+
+        -- measures
+        {%- for column in shown %}
+        {{ shown_figure(column, 'pivoted') }},
+        {%- endfor %}
+        coalesce(projects.projects_count, 0) as projects_count,
+        coalesce(counted.figures_count, 0) as figures_count,
+        counted.latest_figure_on,
+
+        -- provenance
+        parks.basis,
+        parks.publications_count
+    from parks
+    left join programmes
+        on parks.programme_code = programmes.programme_code
+    left join divisions as hosts
+        on parks.host_code = hosts.division_code
+    left join divisions as partners
+        on parks.partner_code = partners.division_code
+    left join pivoted
+        on parks.park_code = pivoted.park_code
+    left join projects
+        on parks.park_code = projects.park_code
+    left join counted
+        on parks.park_code = counted.park_code
+)
+
+select * from described

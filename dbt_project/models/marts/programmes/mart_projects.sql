@@ -1,0 +1,64 @@
+with projects as (
+    select * from {{ ref('dim_projects') }}
+),
+
+parks as (
+    select * from {{ ref('dim_parks') }}
+),
+
+programmes as (
+    select * from {{ ref('dim_programmes') }}
+),
+
+divisions as (
+    select * from {{ ref('dim_divisions') }}
+    where is_current
+),
+
+figures as (
+    select
+        project_code,
+        count(*)::integer as figures_count
+    from {{ ref('mart_programme_figures') }}
+    where project_code is not null
+    group by project_code
+),
+
+described as (
+    select
+        -- keys
+        projects.project_code,
+
+        -- description
+        projects.name_zh as project_name_zh,
+        projects.investor_name,
+        projects.origin_name,
+        projects.division_code,
+        coalesce(divisions.name_zh, projects.division_name) as division_name_zh,
+        coalesce(divisions.is_original_mountain_county, false) as is_original_mountain_county,
+        projects.park_code,
+        parks.name_zh as park_name_zh,
+        coalesce(projects.programme_code, parks.programme_code) as programme_code,
+        programmes.name_zh as programme_name_zh,
+        projects.project_state,
+        projects.state_as_of,
+        projects.note,
+
+        -- measures
+        coalesce(figures.figures_count, 0) as figures_count,
+
+        -- provenance
+        projects.basis,
+        projects.publications_count
+    from projects
+    left join parks
+        on projects.park_code = parks.park_code
+    left join programmes
+        on coalesce(projects.programme_code, parks.programme_code) = programmes.programme_code
+    left join divisions
+        on projects.division_code = divisions.division_code
+    left join figures
+        on projects.project_code = figures.project_code
+)
+
+select * from described
