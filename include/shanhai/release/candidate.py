@@ -4,22 +4,26 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
 from shanhai import settings
 from shanhai.documents.catalogue import sha256_of
 from shanhai.provenance import code_commit
+from shanhai.release import views
 from shanhai.warehouse.connection import connect, scalar
 
 # dbt always builds here, so that its parsed project can be reused; the schema is renamed once its tests have passed.
 CANDIDATE_SCHEMA = "release_candidate"
 _LOCK = 826_331_001
-_KEPT_RELEASES = 3
+# Held by whoever changes what the views of `marts` read, or drops what they might read.
+SWITCH_LOCK = 826_331_002
+KEPT_RELEASES = 3
 _TESTS = ("test", "unit_test")
 
 
@@ -160,14 +164,18 @@ def _content(connection: Connection, relation: str) -> dict[str, Any]:
 
 
 def _drop_superseded(connection: Connection) -> None:
-    """Drop the tables of releases that are neither promoted nor among the last few; their ledger rows stay."""
+    """Drop the tables of releases that no view can show and that are not among the last few; their ledger rows stay."""
+    connection.execute("select pg_advisory_xact_lock(%s)", (SWITCH_LOCK,))
     old = connection.execute(
         """
         select schema_name from ops.releases
         where release_id not in (select release_id from ops.releases order by release_id desc limit %s)
         and release_id is distinct from (select release_id from ops.promotions order by promotion_id desc limit 1)
         """,
-        (_KEPT_RELEASES,),
+        (KEPT_RELEASES,),
     ).fetchall()
-    for (schema,) in old:
-        connection.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema)))
+    for schema in {row[0] for row in old} - views.offered_schemas(connection):
+        # Somebody who has been reading it since before it was superseded keeps it until the next build.
+        with suppress(psycopg.errors.LockNotAvailable), connection.transaction():
+            connection.execute("set local lock_timeout = '1s'")
+            connection.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema)))

@@ -1,25 +1,16 @@
-"""Which release readers see: one transaction points every view of `marts` at the tables that were tested."""
+"""Which release readers see: one transaction writes it to the ledger, and every view of `marts` shows what it says."""
 
 import getpass
 from dataclasses import dataclass
 from typing import Literal
 
-from psycopg import Connection, sql
+from psycopg import Connection
 
-from shanhai.release.candidate import project_sha256
+from shanhai.release import views
+from shanhai.release.candidate import KEPT_RELEASES, SWITCH_LOCK, project_sha256
 from shanhai.warehouse.connection import connect
 
-# Two promotions at once would drop each other's views.
-_LOCK = 826_331_002
-_READERS = sql.SQL("shanhai_reader, shanhai_auditor, shanhai_engineer")
-# Comments of the release's table and columns, to be given to the view over it.
-_COMMENTS = """
-select attribute.attname, pg_description.description
-from pg_description
-left join pg_attribute as attribute
-    on attribute.attrelid = pg_description.objoid and attribute.attnum = nullif(pg_description.objsubid, 0)
-where pg_description.classoid = 'pg_class'::regclass and pg_description.objoid = %s::regclass
-"""
+_SHOWN = "select release_id from ops.promotions order by promotion_id desc limit 1"
 
 
 class NoSuchReleaseError(RuntimeError):
@@ -40,7 +31,7 @@ class Release:
 def current() -> Release | None:
     """The release that readers see, or None before the first promotion."""
     with connect() as connection:
-        row = connection.execute("select release_id from ops.promotions order by promotion_id desc limit 1").fetchone()
+        row = connection.execute(_SHOWN).fetchone()
         return _by_id(connection, row[0]) if row else None
 
 
@@ -80,28 +71,35 @@ def rollback() -> int:
 
 def _switch(release_id: int, action: Literal["promote", "rollback"]) -> None:
     with connect() as connection:
-        connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
-        release = _by_id(connection, release_id)
-        for (view,) in connection.execute("select viewname from pg_views where schemaname = 'marts'").fetchall():
-            connection.execute(sql.SQL("drop view {}").format(sql.Identifier("marts", view)))
-        for relation in release.relations:
-            _show(connection, release.schema_name, relation)
-        connection.execute(
-            "insert into ops.promotions (release_id, action, promoted_by) values (%s, %s, %s)",
-            (release_id, action, getpass.getuser()),
+        connection.autocommit = True
+        # Held to the end of the connection: two promotions at once would undo each other's views.
+        connection.execute("select pg_advisory_lock(%s)", (SWITCH_LOCK,))
+        release, shown = _by_id(connection, release_id), connection.execute(_SHOWN).fetchone()
+        kept = _kept(connection) | {release_id: release.schema_name}
+        fits = shown and shown[0] in kept and views.offer(connection, release_id, release.relations, kept, shown[0])
+        with connection.transaction():
+            if not fits:
+                views.replace(connection, release.schema_name, release.relations)
+            views.describe(connection, release.schema_name, release.relations)
+            connection.execute(
+                "insert into ops.promotions (release_id, action, promoted_by) values (%s, %s, %s)",
+                (release_id, action, getpass.getuser()),
+            )
+
+
+def _kept(connection: Connection) -> dict[int, str]:
+    """The schemas of the releases that readers can be shown: the last few, and the one they see."""
+    rows = connection.execute(
+        """
+        select release_id, schema_name from ops.releases
+        where to_regnamespace(schema_name) is not null and (
+            release_id in (select release_id from ops.releases order by release_id desc limit %s)
+            or release_id = (select release_id from ops.promotions order by promotion_id desc limit 1)
         )
-
-
-def _show(connection: Connection, schema: str, relation: str) -> None:
-    view, table = sql.Identifier("marts", relation), sql.Identifier(schema, relation)
-    connection.execute(sql.SQL("create view {} as select * from {}").format(view, table))
-    for column, comment in connection.execute(_COMMENTS, (f"{schema}.{relation}",)).fetchall():
-        if column is None:
-            connection.execute(sql.SQL("comment on view {} is {}").format(view, sql.Literal(comment)))
-        else:
-            name = sql.Identifier("marts", relation, column)
-            connection.execute(sql.SQL("comment on column {} is {}").format(name, sql.Literal(comment)))
-    connection.execute(sql.SQL("grant select on {} to {}").format(view, _READERS))
+        """,
+        (KEPT_RELEASES,),
+    )
+    return dict(rows.fetchall())
 
 
 def _by_id(connection: Connection, release_id: int) -> Release:

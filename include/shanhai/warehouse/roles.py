@@ -28,6 +28,14 @@ def ensure_roles(connection: Connection) -> None:
             connection,
             sql.SQL("alter role {} password {}").format(sql.Identifier(name), sql.Literal(verifier.decode())),
         )
+    # A transaction sees one release from its first statement to its last, even when another is promoted meanwhile.
+    for person in ("shanhai_reader", "shanhai_auditor"):
+        _run(
+            connection,
+            sql.SQL("alter role {} set default_transaction_isolation to 'repeatable read'").format(
+                sql.Identifier(person)
+            ),
+        )
     database = sql.Identifier(_scalar(connection, "select current_database()"))
     accounts = sql.SQL(", ").join(sql.Identifier(settings.role_name(role)) for role in LOGIN_ROLES)
     _run(connection, sql.SQL("revoke all on database {} from public").format(database))
