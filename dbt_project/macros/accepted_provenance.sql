@@ -7,5 +7,8 @@ accepted_loads.publisher_id,
         staged.locator,
         {{ published_on }} as published_on,
         accepted_loads.loaded_at,
-        accepted_loads.is_latest
+        accepted_loads.is_latest,
+        accepted_loads.has_warnings,
+        accepted_loads.data_as_of,
+        accepted_loads.newer_load_in_quarantine
 {%- endmacro %}

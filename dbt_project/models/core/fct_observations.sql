@@ -103,6 +103,11 @@ identified as (
         -- clocks
         dated.published_on,
         dated.loaded_at,
+        dated.data_as_of,
+
+        -- standing
+        dated.has_warnings,
+        dated.newer_load_in_quarantine,
 
         -- provenance
         dated.table_id,
