@@ -103,6 +103,11 @@ identified as (
         -- clocks
         dated.published_on,
         dated.loaded_at,
+        max(dated.published_on) over (partition by dated.table_id) as data_as_of,
+
+        -- standing
+        false as has_warnings,
+        false as newer_load_in_quarantine,
 
         -- provenance
         dated.table_id,
