@@ -1,0 +1,61 @@
+{#- Receipts: what a cell of a mart was made from. A mart has one column `receipts jsonb`, the name of a column → the keys of
+    its inputs, for each cell that is not null. A key is text and says where it leads: `observation:<observation_key>`,
+    `metric:<metric_key>`, `register:<relation>:<register_key>`. Names of columns come from contracts, never from data.
+
+    In the last CTE of a mart, where `described` has the columns already:
+
+        select
+            *,
+            {{ receipts([
+                {'column': 'gdp_cny', 'keys': observation_receipt('gdp_observation_key')},
+                {'column': 'members_count', 'keys': 'member_keys'},
+            ]) }} as receipts
+        from described
+
+    `keys` is an expression that gives one text key or an array of them; nulls among them are left out. -#}
+{% macro receipts(cells) -%}
+{%- if not cells -%}
+    {{ exceptions.raise_compiler_error('a mart without measures needs no receipts') }}
+{%- endif -%}
+jsonb_strip_nulls(
+        {#- A call takes 100 arguments at most, so cells come in groups. -#}
+        {%- for some in cells | batch(45) %}
+        jsonb_build_object(
+            {%- for cell in some %}
+            '{{ cell.column }}',
+            case when {{ cell.column }} is not null then {{ receipt_keys(cell['keys']) }} end{{ ',' if not loop.last }}
+            {%- endfor %}
+        ){{ ' ||' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+
+{#- One text key or an array of keys as a JSON array without nulls; null when nothing is left. -#}
+{% macro receipt_keys(keys) -%}
+to_jsonb(nullif(array_remove('{}'::text [] || ({{ keys }}), null), '{}'))
+{%- endmacro %}
+
+
+{#- The key of a published figure as a receipt; null where there is no figure. -#}
+{% macro observation_receipt(key) -%}
+'observation:' || {{ key }}
+{%- endmacro %}
+
+
+{#- The key of a metric as a receipt. -#}
+{% macro metric_receipt(key) -%}
+'metric:' || {{ key }}
+{%- endmacro %}
+
+
+{#- The key of an entry of a register as a receipt: the relation that holds it, and its register_key there. -#}
+{% macro register_receipt(relation, key) -%}
+'register:{{ relation }}:' || {{ key }}
+{%- endmacro %}
+
+
+{#- Over a group of rows: every key once, in a fixed order, so that two builds give the same receipt. -#}
+{% macro receipts_of_group(receipt) -%}
+array_agg(distinct {{ receipt }} order by {{ receipt }})
+{%- endmacro %}
