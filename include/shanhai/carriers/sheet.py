@@ -15,7 +15,7 @@ from shanhai.errors import CellError
 
 _ROW_END = b"</row>"
 # Numbers that a sheet without a format shows as they are stored: at most fifteen digits, no power, no idle zeros.
-_PLAIN = re.compile(r"(?:(?:0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]{0,14})\.[0-9]{0,14}[1-9]|)(?:\0|$))*")
+_PLAIN = re.compile(r"(?:(?:-?[1-9][0-9]{0,14}(?:\.[0-9]++(?<!0))?|0|-?0\.[0-9]++(?<!0)|)(?:\0|$))*+")
 _LONGEST_PLAIN = 16
 _MOST_ROW = 16 * 2**20
 _MOST_UNREADABLE = 50_000
