@@ -24,8 +24,9 @@ _ATTRIBUTE = re.compile(r'([\w:.]+)="([^"]*)"')
 _STYLE_AND_KIND = re.compile(r'(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?')
 _ENTITY = re.compile(r"&(?:#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));|&")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_REPEATED = 100  # rows after which making an expression for the form is worth its while
+_REPEATED = 50  # rows after which making an expression for the form is worth its while
 _WIDEST = 512  # cells of such an expression
+_MOST_EXPRESSIONS = 256
 _MOST_CELLS = 1_000_000  # of all forms that are kept: a hostile sheet may give each row a form of its own
 
 Show = Callable[[str], str]
@@ -78,6 +79,10 @@ class CutRow(NamedTuple):
     texts: list[str]
 
 
+# Of forms that repeated in this process: the next workbook of a yearbook has tables of the same form.
+_expressions: dict[tuple[str, ...], re.Pattern[str]] = {}
+
+
 class RowForms:
     """The forms of the rows of one sheet; `showing` tells how cells of a style and kind show what they store."""
 
@@ -85,8 +90,8 @@ class RowForms:
         self._showing = showing
         self._forms: dict[tuple[str, ...], RowForm] = {}
         self._cells = 0
-        self._match: Callable[[str], re.Match[str] | None] = lambda _: None
         self._usual: RowForm | None = None
+        self._match: Callable[[str], re.Match[str] | None] = lambda _: None
 
     def cut(self, row: str) -> CutRow | None:
         """The row, given without its end tag; None when it takes a parser of XML.
@@ -118,9 +123,18 @@ class RowForms:
         marks[::2], marks[1::2] = parts[1::5], parts[3::5]
         form = self._forms.get(tuple(marks)) or self._new_form(tuple(marks))
         form.met += 1
-        if form.met >= _REPEATED and form is not self._usual and len(form.columns) <= _WIDEST:
-            self._usual, self._match, form.met = form, form.expression().fullmatch, 0
+        if form is not self._usual and (form.met >= _REPEATED or form.marks in _expressions):
+            self._use(form)
         return form
+
+    def _use(self, form: RowForm) -> None:
+        if form.marks not in _expressions:
+            if len(form.columns) > _WIDEST:
+                return
+            if len(_expressions) >= _MOST_EXPRESSIONS:
+                _expressions.clear()
+            _expressions[form.marks] = form.expression()
+        self._usual, self._match, form.met = form, _expressions[form.marks].fullmatch, 0
 
     def _new_form(self, marks: tuple[str, ...]) -> RowForm:
         columns = [column_number(letters) for letters in marks[::2]]
