@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from shanhai.carriers.grid import Cell, Grid
+from shanhai.carriers.grid import Grid
 from shanhai.documents.source import Layout
 from shanhai.errors import CellError
 from shanhai.grammar.heads import HeadPaths
@@ -13,7 +13,7 @@ HEADS = ["生产总值(亿元)", "财政总收入(万元)"]
 
 
 def heads(*rows: list[str], declared: list[str] | None = None) -> HeadPaths:
-    grid = Grid([[Cell(text, f"R{r}C{c}") for c, text in enumerate(row, 1)] for r, row in enumerate(rows, 1)])
+    grid = Grid(rows)
     layout = Layout(head_rows=list(range(1, len(rows) + 1)), label_column="地区")
     return HeadPaths(grid, layout, HEADS if declared is None else declared, [])
 

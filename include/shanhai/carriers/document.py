@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from lxml import etree
 
 from shanhai.carriers.grid import Canvas, Grid
-from shanhai.carriers.zipped import parse_xml, unzip
+from shanhai.carriers.zipped import Archive, parse_xml
 
+_PART = "word/document.xml"
 _MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 _MOST_SPANNED = 1000
@@ -19,11 +20,11 @@ def read_document(content: bytes, table: int) -> Grid:
 
     Raises ValueError when there is no such table or the file is out of bounds.
     """
-    parts = unzip(content, r"word/document\.xml")
-    if not parts:
+    archive = Archive(content)
+    if _PART not in archive:
         raise ValueError("the archive holds no Word document")
     # The strict and the transitional form differ in the name space alone.
-    root = parse_xml(parts["word/document.xml"].replace(_STRICT.encode(), _MAIN.encode()))
+    root = parse_xml(archive.part(_PART).replace(_STRICT.encode(), _MAIN.encode()))
     tables = list(root.iter(f"{{{_MAIN}}}tbl"))
     if table > len(tables):
         raise ValueError(f"no table {table}; the document has {len(tables)}")

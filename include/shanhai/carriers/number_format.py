@@ -1,7 +1,9 @@
 """Number formats of workbooks: what a sheet shows for a number it stores (`3.4` under `0.00` is printed 3.40)."""
 
 import datetime
+import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -27,6 +29,8 @@ _TOKEN = re.compile(
     |(?P<date>[yY]+|[mM]+|[dD]+|[hH]+|[sS]+)|(?P<power>[eE][+-][0\#?]+)|(?P<refused>AM/PM|/)|(?P<literal>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_STORED = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_FIXED = re.compile(r"(?:[1-9][0-9]*|0(?=\.[0-9]*[1-9]))(\.[0-9]+)?")
 _COLOURS = re.compile(r"(?i)(?:black|blue|cyan|green|magenta|red|white|yellow|color\d+|黑色|蓝色|绿色|红色|白色|黄色)$")
 
 
@@ -65,16 +69,46 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def shower(code: str, is_1904: bool) -> Callable[[str], str]:
+    """What turns a number as a workbook stores it into what the sheet shows, raising CellError like `show_number`."""
+    if is_date_format(code):
+        return lambda stored: _show_serial(stored_number(stored), code, is_1904)
+    places = _fixed_places(code)
+    if places is None:
+        return lambda stored: show_number(stored_number(stored), code)
+
+    def show(stored: str) -> str:
+        match = _FIXED.fullmatch(stored)  # nearly every number: nothing to round, only zeros to add
+        if match is None or len(stored) > 16:
+            return show_number(stored_number(stored), code)
+        fraction = match[1] or "."
+        short = places - len(fraction) + 1
+        if short < 0:
+            return show_number(stored_number(stored), code)
+        if short == 0:
+            return stored
+        return f"{stored}{'' if match[1] else '.'}{'0' * short}"
+
+    return show
+
+
+def stored_number(stored: str) -> float:
+    """A number as a workbook stores it; raises CellError for what is none."""
+    value = float(stored) if _STORED.fullmatch(stored) else math.inf
+    if not math.isfinite(value):
+        raise CellError(f"stores {stored!r}, which is no number")
+    return value
+
+
 def show_number(value: float, code: str) -> str:
     """What a sheet shows for `value` under the format `code`; raises CellError where that cannot be told."""
-    if code == GENERAL:
-        if value.is_integer():
-            return str(int(value))
-        text = repr(value)
-        if len(text) <= 16 and "e" not in text:  # at most 15 digits and the point: nothing to round
-            return text
+    if code == GENERAL and value.is_integer():
+        return str(int(value))
     # A workbook keeps 15 digits; the rest of a binary float is noise of the machine that wrote it.
-    number = Decimal(f"{value:.15g}")
+    digits = f"{value:.15g}"
+    if code == GENERAL and "e" not in digits:
+        return digits
+    number = Decimal(digits)
     if code in (GENERAL, "@"):
         return plain(number)
     if is_date_format(code):
@@ -117,6 +151,23 @@ def day_of_serial(serial: float, is_1904: bool) -> datetime.date | None:
 def is_date_format(code: str) -> bool:
     """Whether the format shows a date or a time."""
     return any(token["date"] for token in _TOKEN.finditer(code.split(";")[0]))
+
+
+def _show_serial(serial: float, code: str, is_1904: bool) -> str:
+    day = day_of_serial(serial, is_1904)
+    return show_date(day, code) if day else show_number(serial, code)
+
+
+def _fixed_places(code: str) -> int | None:
+    """The decimals of a format that only fixes them (0, 0.00); None for every other."""
+    try:
+        positive = _sections(code)[0]
+    except CellError:
+        return None
+    is_bare = not (positive.before or positive.after or positive.is_percent or positive.is_general)
+    if not is_bare or not re.fullmatch(r"#*0(?:\.0+)?", positive.digits or ""):
+        return None
+    return len((positive.digits or "").partition(".")[2])
 
 
 def _shown(number: Decimal, sections: tuple[_Section, ...]) -> str:

@@ -4,9 +4,9 @@ import io
 
 import xlrd
 
-from shanhai.carriers.grid import Cell, Grid, bounded
+from shanhai.carriers.grid import Grid, PackedRows, bounded, column_letters, spread
 from shanhai.carriers.number_format import GENERAL, day_of_serial, is_date_format, show_date, show_number
-from shanhai.carriers.workbook import Hidden, spread
+from shanhai.carriers.workbook import Hidden
 from shanhai.errors import CellError
 
 
@@ -26,21 +26,27 @@ def read_old_workbook(content: bytes, sheet: str | None, hidden: Hidden = "refus
         raise ValueError(f"sheet {name!r} is hidden; declare `hidden: read` if it shall be read")
     bounded(opened.nrows * max(opened.ncols, 1))
     unreadable: dict[tuple[int, int], str] = {}
-    rows: list[list[Cell]] = []
-    for r in range(opened.nrows):
-        row = []
-        for c, cell in enumerate(opened.row(r)):
-            text = ""
+    rows = PackedRows()
+    for r in range(1, opened.nrows + 1):
+        texts = []
+        for c, cell in enumerate(opened.row(r - 1), 1):
             try:
-                text = _printed(book, cell)
+                texts.append(_printed(book, cell))
             except CellError as error:
-                unreadable[r + 1, c + 1] = str(error)
-            row.append(Cell(text, f"{name}!{xlrd.colname(c)}{r + 1}"))
-        rows.append(row + [Cell("", f"{name}!{xlrd.colname(c)}{r + 1}") for c in range(len(row), opened.ncols)])
-    spread(rows, [((top, left), (bottom - 1, right - 1)) for top, bottom, left, right in opened.merged_cells])
+                unreadable[r, c] = str(error)
+                texts.append("")
+        rows.append(texts)
+    spanned = spread(rows, [((top + 1, left + 1), (bottom, right)) for top, bottom, left, right in opened.merged_cells])
     hidden_rows = {r + 1 for r, info in opened.rowinfo_map.items() if info.hidden}
     hidden_columns = {c + 1 for c, info in opened.colinfo_map.items() if info.hidden}
-    return Grid(rows, frozenset(hidden_rows), frozenset(hidden_columns), unreadable)
+    return Grid(
+        rows,
+        lambda row, column: f"{name}!{column_letters(column)}{row}",
+        spanned,
+        frozenset(hidden_rows),
+        frozenset(hidden_columns),
+        unreadable,
+    )
 
 
 def _printed(book: xlrd.Book, cell: xlrd.sheet.Cell) -> str:

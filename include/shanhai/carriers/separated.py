@@ -4,19 +4,15 @@ import csv
 import io
 
 from shanhai.carriers.decoding import decode
-from shanhai.carriers.grid import Cell, Grid, bounded
+from shanhai.carriers.grid import Grid, PackedRows
 
 
 def read_separated(content: bytes, encoding: str, delimiter: str = ",") -> Grid:
     """The rows of the file; raises ValueError when a byte is not of the declared encoding or a quote stays open."""
-    rows: list[list[Cell]] = []
-    count = 0
+    rows = PackedRows(padded=False)
     try:
-        for r, row in enumerate(
-            csv.reader(io.StringIO(decode(content, encoding), newline=""), delimiter=delimiter, strict=True), 1
-        ):
-            count = bounded(count + len(row))
-            rows.append([Cell(value, f"R{r}C{c}") for c, value in enumerate(row, 1)])
+        for row in csv.reader(io.StringIO(decode(content, encoding), newline=""), delimiter=delimiter, strict=True):
+            rows.append(row)
     except csv.Error as error:
         raise ValueError(f"row {len(rows) + 1}: {error}") from error
     return Grid(rows)

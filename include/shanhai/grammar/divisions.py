@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from shanhai.errors import CellError
 from shanhai.grammar.figures import normalise
@@ -62,6 +63,7 @@ class DivisionRegister:
         return code
 
 
+@lru_cache(maxsize=10_000)
 def normalise_name(name: str) -> str:
     """A name without white space and look-alike characters."""
     return re.sub(r"\s", "", normalise(name))

@@ -15,6 +15,7 @@ _MARK_WITHIN = re.compile(rf"[0-9０-９](?:{FOOTNOTE.pattern})+[0-9０-９]")
 _MAPPED = str.maketrans({"⻰": "龙", "∶": ":", "︰": ":", "·": ".", "−": "-", "–": "-", "—": "-"})
 # ASCII digits only: the digits of other scripts are no print of these publications.
 _NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
+_PLAIN = re.compile(r"-?[0-9]{1,8}(?:\.([0-9]{1,8}))?")
 _GLUED = re.compile(r"[0-9]{9,}|[0-9]*\.[0-9]*\.[0-9]*")
 # A sign other than the minus stands for it only in front of a digit, a bracket only with its fellow (§2.7 step 5).
 _MARKED_NEGATIVE = re.compile(r"▲\s*(?=[0-9])(.+)|\((?=[0-9])([^()]+)\)")
@@ -32,7 +33,7 @@ _MISSING: dict[str, tuple[Decimal | None, str, str | None]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen, which takes three times as long to make, and there is one to every cell
 class Figure:
     """A printed figure: the number in the printed unit, with what the print says about it."""
 
@@ -48,6 +49,9 @@ class Figure:
 
 def read_cell(printed: str, symbols: dict[str, str]) -> Figure:
     """The figure of a table cell; raises CellError when the text is neither a number nor a declared mark."""
+    plain = _PLAIN.fullmatch(printed)
+    if plain and printed not in symbols:  # nearly every cell; the steps below would leave it as it is
+        return Figure(printed, Decimal(printed), None, None, len(plain[1] or ""))
     bare = printed.strip()
     if bare not in symbols:
         bare = _without_footnotes(bare)

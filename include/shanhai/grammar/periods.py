@@ -4,6 +4,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from shanhai.errors import CellError
 
@@ -24,6 +25,7 @@ class Period:
 UNDATED = Period(None, None, None, None)
 
 
+@lru_cache(maxsize=1000)
 def parse_period(text: str, accum: str) -> Period:
     """The period a document writes; raises CellError when it is not of the grammar or does not fit `accum`.
 

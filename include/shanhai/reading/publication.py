@@ -72,9 +72,9 @@ class Publication:
     def grid(self) -> Grid:
         """The cells of the table."""
         grid = self._opened(lambda: open_grid(self.content, self.document, self.layout))
-        for number, row in enumerate(grid.rows, 1):
+        for number, texts in enumerate(grid.texts, 1):
             try:
-                refuse_damage("\t".join(cell.text for cell in row))
+                refuse_damage("\t".join(texts))
             except CellError as error:
                 raise self.problem(f"row {number}", str(error)) from error
         return grid
@@ -107,13 +107,13 @@ class Publication:
         if locator.startswith("char "):
             start, end = locator.removeprefix("char ").split("-")
             return self.text[int(start) : int(end)]
-        return self._texts[locator]
+        if self.document.carrier == "json":
+            return self._answers[locator]
+        return self.grid.printed_at(locator)
 
     @cached_property
-    def _texts(self) -> dict[str, str]:
-        if self.document.carrier == "json":
-            return {node.locator: node.text for node in self.data_nodes}
-        return {cell.locator: cell.text for cell in self.grid.cells()}
+    def _answers(self) -> dict[str, str]:
+        return {node.locator: node.text for node in self.data_nodes}
 
     def _opened(self, opener: Callable[[], Opened]) -> Opened:
         try:
