@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shanhai.carriers.easyquery import DataNode
-from shanhai.documents.source import Column, Reading
+from shanhai.documents.layout import Column
+from shanhai.documents.terms import Reading
 from shanhai.errors import CellError
 from shanhai.grammar.figures import missing, read_cell
 from shanhai.reading.observations import Observations, nearest
@@ -51,4 +52,6 @@ class AnswerReader:
         else:
             figure = missing(node.text, "not_available")
         unit = node.unit or column.unit or ""
-        return self.observations.of_column(figure, column, unit, node.locator, levels, str(name), node.region)
+        return self.observations.of_column(
+            figure, str(column.indicator), unit, node.locator, levels, str(name), node.region
+        )
