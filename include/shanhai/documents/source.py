@@ -14,7 +14,6 @@ from shanhai.documents.terms import (
     Reading,
     RepairStep,
     Sha256,
-    Strict,
     SymbolMeaning,
 )
 

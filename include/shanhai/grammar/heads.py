@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from shanhai.carriers.grid import Grid
 from shanhai.documents.layout import Layout
-from shanhai.documents.reference import Unit
 from shanhai.errors import CellError
 from shanhai.grammar.figures import normalise
 from shanhai.grammar.patterns import Pattern, tight

@@ -48,7 +48,8 @@ class AnswerReader:
             raise CellError("says of nobody: declare a subject")
         if node.has_data:
             node.check()
-            figure = read_cell(node.text, dict(self.publication.document.symbols))
+            digits = self.observations.most_digits(str(column.indicator), node.unit or column.unit or "")
+            figure = read_cell(node.text, self.publication.symbols, digits)
         else:
             figure = missing(node.text, "not_available")
         unit = node.unit or column.unit or ""

@@ -8,6 +8,7 @@ from shanhai.documents.terms import Reading
 from shanhai.errors import CellError
 from shanhai.grammar.divisions import COUNTRY_NAMES, DivisionRegister
 from shanhai.grammar.figures import Figure
+from shanhai.grammar.magnitudes import area_level, check_magnitude, most_digits
 from shanhai.grammar.periods import UNDATED, Period, parse_period, previous_year
 from shanhai.reading.publication import Publication, Row
 
@@ -24,6 +25,11 @@ class Observations:
     publication: Publication
     reference: Reference
     register: DivisionRegister
+
+    def most_digits(self, indicator_code: str, unit_printed: str) -> int:
+        """Digits that one figure of the indicator may print in a unit."""
+        unit = self.reference.units.get(unit_printed)
+        return most_digits(self.reference.magnitudes.get(indicator_code, {}), unit.unit_mult if unit else 0)
 
     def unit_of(self, indicator_code: str, printed: list[list[str]]) -> str:
         """The printed unit that is the indicator's: of those nearest to the figure, the one of its measure.
@@ -79,13 +85,19 @@ class Observations:
         `provinces` are those whose divisions `name` may be.
         """
         source, edition = self.publication.source, self.publication.edition
-        return self._about(indicator, figure, levels, name, code, provinces) | {
+        about = self._about(indicator, figure, levels, name, code, provinces)
+        # The canonical values: number x 10^unit_mult, exact.
+        value, upper = (None if each is None else each.scaleb(unit.unit_mult) for each in (figure.value, figure.upper))
+        if figure.missing_status is None:
+            division = about["division_code"]
+            level = area_level(str(about["subject_kind"]), None if division is None else str(division))
+            check_magnitude([value, upper], self.reference.magnitudes.get(indicator.indicator_code, {}), level)
+        return about | {
             "unit_printed": unit.unit_printed or None,
             "unit_measure": unit.unit_measure,
             "unit_mult": unit.unit_mult,
-            # The canonical values: number x 10^unit_mult, exact.
-            "value": None if figure.value is None else figure.value.scaleb(unit.unit_mult),
-            "value_upper": None if figure.upper is None else figure.upper.scaleb(unit.unit_mult),
+            "value": value,
+            "value_upper": upper,
             "vintage_set_id": f"{source.table_id}@{edition.edition}{page}",
             "locator": locator,
         }

@@ -103,7 +103,8 @@ class TableReader:
         if indicator is None:
             self.tally.cells_ignored += 1
             return None
-        figure = read_cell(cell.text, self.publication.symbols)
+        unit = self.observations.unit_of(indicator, units)
+        figure = read_cell(cell.text, self.publication.symbols, self.observations.most_digits(indicator, unit))
         if row.part_of:
             comments = [figure.comment, f"of which: part of {row.part_of}, whose parts need not add to it"]
             figure = replace(figure, comment="; ".join(comment for comment in comments if comment))
@@ -111,7 +112,6 @@ class TableReader:
         declared_levels += [self.publication.edition, self.publication.document]
         own, name = self._own(head, row, teller, declared_levels)
         levels = [*own, *declared_levels]
-        unit = self.observations.unit_of(indicator, units)
         return self.observations.of_column(figure, indicator, unit, cell.locator, levels, name, row.code, row.provinces)
 
     def _indicator(self, cell: Cell, column: Column, row: PrintedRow) -> str | None:
