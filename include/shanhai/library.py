@@ -65,6 +65,8 @@ class Library:
         if source.document.relation == "observations":
             used = sorted(code for code in self.reference.indicators if code.encode() in reading)
             digest.update(json.dumps([asdict(self.reference.indicators[code]) for code in used]).encode())
+            windows = {code: self.reference.magnitudes[code] for code in used if code in self.reference.magnitudes}
+            digest.update(repr(sorted(windows.items())).encode())
             digest.update(self._register_sha256.encode())
         return digest.hexdigest()
 

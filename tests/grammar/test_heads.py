@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from shanhai.carriers.grid import Grid
-from shanhai.documents.source import Layout
+from shanhai.documents.layout import Layout
 from shanhai.errors import CellError
 from shanhai.grammar.heads import HeadPaths
 

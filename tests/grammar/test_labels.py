@@ -2,7 +2,7 @@
 
 import pytest
 
-from shanhai.documents.source import Label
+from shanhai.documents.layout import Label
 from shanhai.errors import CellError
 from shanhai.grammar.labels import check_parent, is_note, refuse_undeclared
 

@@ -9,7 +9,8 @@ from tests.small_library import PAGE
 from tests.workbench.conftest import Run
 
 from shanhai import settings
-from shanhai.documents.source import Column, SourceDocument
+from shanhai.documents.layout import Column
+from shanhai.documents.source import SourceDocument
 from shanhai.errors import DocumentError
 from shanhai.library import Library
 from shanhai.workbench.draft import Draft, draft, period_in

@@ -10,7 +10,8 @@ from shanhai.carriers.page import read_page
 from shanhai.carriers.portable import read_portable
 from shanhai.carriers.separated import read_separated
 from shanhai.carriers.workbook import read_workbook
-from shanhai.documents.source import Layout, SourceDocument
+from shanhai.documents.layout import Layout
+from shanhai.documents.source import SourceDocument
 
 _DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";"}
 _OPENERS: dict[str, Callable[[bytes, SourceDocument, Layout], Grid]] = {

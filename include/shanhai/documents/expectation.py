@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from shanhai.documents.source import Bilingual, Strict
+from shanhai.documents.terms import Bilingual, Strict
 
 
 class Expectation(Strict):

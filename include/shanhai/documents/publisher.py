@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
-from shanhai.documents.source import Bilingual, Strict
+from shanhai.documents.terms import Bilingual, Strict
 
 
 class Publisher(Strict):

@@ -1,8 +1,9 @@
-"""Reference registers kept as dbt seeds: indicators, units and division aliases."""
+"""Reference registers kept as dbt seeds: indicators with their magnitudes, units and division aliases."""
 
 import csv
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -32,17 +33,26 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Magnitude:
+    """One row of `indicator_magnitudes.csv`: what a figure can be at a level of area, in the canonical unit."""
+
+    lowest: Decimal
+    highest: Decimal
+
+
+@dataclass(frozen=True)
 class Reference:
-    """The registers a reader needs."""
+    """The registers a reader needs; `magnitudes` by indicator, then by level of area."""
 
     indicators: dict[str, Indicator]
     units: dict[str, Unit]
     division_aliases: dict[str, str]
+    magnitudes: dict[str, dict[str, Magnitude]]
 
 
 def load_reference(seeds: Path) -> Reference:
     """The registers under `seeds`, read once while unchanged; a code or unit that stands twice is an error."""
-    names = ("indicators.csv", "units.csv", "division_aliases.csv")
+    names = ("indicators.csv", "units.csv", "division_aliases.csv", "indicator_magnitudes.csv")
     return _load(seeds, tuple((seeds / name).stat().st_mtime_ns for name in names))
 
 
@@ -58,7 +68,18 @@ def _load(seeds: Path, _version: tuple[int, ...]) -> Reference:
         lambda row: Unit(row["unit_printed"], row["unit_measure"], int(row["unit_mult"])),
     )
     aliases = _keyed(seeds / "division_aliases.csv", "alias", lambda row: row["division_code"])
-    return Reference(indicators, units, aliases)
+    return Reference(indicators, units, aliases, _magnitudes(seeds / "indicator_magnitudes.csv"))
+
+
+def _magnitudes(path: Path) -> dict[str, dict[str, Magnitude]]:
+    found: dict[str, dict[str, Magnitude]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            levels = found.setdefault(row["indicator_code"], {})
+            if row["area_level"] in levels:
+                raise ValueError(f"{path}: {row['indicator_code']} {row['area_level']} stands twice")
+            levels[row["area_level"]] = Magnitude(Decimal(row["lowest"]), Decimal(row["highest"]))
+    return found
 
 
 def _keyed(path: Path, key: str, build: Callable[[dict[str, str]], T]) -> dict[str, T]:

@@ -3,29 +3,20 @@
 A document lives at `include/sources/<publisher>/<table>.yml`; its path is the table's id. Unknown keys are errors.
 """
 
-from datetime import date
-from typing import Annotated, Literal
+from pydantic import Field, model_validator
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from shanhai.documents.layout import Column, Layout, Misprint, TableRow
+from shanhai.documents.terms import (
+    Bilingual,
+    Carrier,
+    Delimiter,
+    Encoding,
+    Reading,
+    RepairStep,
+    Sha256,
+    SymbolMeaning,
+)
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Carrier = Literal["csv", "xlsx", "xls", "html", "docx", "pdf", "json", "text"]
-# GB 18030 reads all that GBK and GB 2312 write; UTF-16 must bring its byte order mark.
-Encoding = Literal["utf-8", "gb18030", "gbk", "utf-16"]
-Delimiter = Literal["comma", "tab", "semicolon"]
-Hidden = Literal["refuse", "read", "skip"]
-EstimateRound = Literal["FLASH", "PRELIM", "FINAL", "CENSUS", "RECAST", "EVAL", "_Z"]
-Accumulation = Literal["YTD", "DISC", "PIT", "AVG", "CUM"]
-ObservationStatus = Literal["A", "B", "D", "E", "F", "G", "I", "N", "P", "U", "V"]
-SubjectKind = Literal[
-    "country", "division", "division_group", "programme", "park", "zone", "project", "enterprise", "pairing"
-]
-# What a printed mark means; domain rule: a document without a declared dictionary may not be loaded (S07).
-SymbolMeaning = Literal[
-    "below_unit", "cannot_exist", "not_available", "not_collected", "suppressed", "included_elsewhere", "ambiguous"
-]
-# Declared repairs of a text, applied in the order written; locators and `printed` stay those of the publication.
-RepairStep = Literal["strip_pinyin", "traditional_to_simplified"]
 # What a document may say of opening its carrier; any other carrier's option is an error.
 _OPTIONS: dict[str, set[str]] = {
     "csv": {"encoding", "delimiter"},
@@ -37,35 +28,6 @@ _OPTIONS: dict[str, set[str]] = {
     "json": {"encoding"},
     "text": {"encoding"},
 }
-
-
-class Strict(BaseModel):
-    """A document part in which an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Bilingual(Strict):
-    """One text for people, in both languages."""
-
-    zh: str
-    en: str
-
-
-class Reading(Strict):
-    """What may be said of figures at any level; the nearest level wins (statement, section, edition, table)."""
-
-    subject: str | None = None
-    subject_kind: SubjectKind | None = None
-    counterpart: str | None = None
-    period: str | None = Field(
-        None, description="2023, 2023-Q3, 2023-S1, 2024-05, 2022-05-27, 2018..2023-02 (a window), previous or undated"
-    )
-    accum: Accumulation | None = None
-    estimate_round: EstimateRound | None = None
-    obs_status: ObservationStatus | None = None
-    published_on: date | None = None
-    comment: str | None = None
 
 
 class Statement(Reading):
@@ -90,63 +52,7 @@ class Edition(Reading):
     sha256: Sha256
     sections: list[Section] = []
     statements: list[Statement] = []
-
-
-class Label(Strict):
-    """What a row label means when it is not a division of the register."""
-
-    kind: SubjectKind | Literal["rank", "note"] = "division_group"
-    name: str | None = None
-    of: str | None = Field(None, description="Label of the row above that this row is part of (其中, #)")
-
-
-class Layout(Strict):
-    """Where head, labels and body of a grid stand; rows and columns count from 1."""
-
-    sheet: str | None = Field(None, description="Sheet of a workbook; the first when none is named")
-    page: int = Field(1, ge=1, description="Page of a PDF")
-    table: int = Field(1, ge=1, description="Number of the table in the page or document")
-    ruled: bool = Field(True, description="Whether lines part the columns of a PDF table; otherwise white space does")
-    hidden: Hidden = Field("refuse", description="What to do with rows and columns that a workbook hides")
-    first_row: int | None = Field(
-        None, ge=1, description="First row of figures; that after the head when none is named"
-    )
-    last_row: int | None = Field(None, ge=1, description="Last row of figures, where more follows on the sheet")
-    first_column: int = Field(1, ge=1, description="First column of the table, where others stand beside it")
-    last_column: int | None = Field(None, ge=1, description="Last column of the table, where others stand beside it")
-    head_rows: list[int]
-    unit_row: int | None = Field(None, description="The head row that prints units, not names")
-    remark_rows: list[int] = []
-    label_column: str | None = Field(None, description="Head of the column with row labels")
-    code_column: str | None = Field(None, description="Head of the column with division codes, where one is printed")
-    within: str | None = Field(None, description="Province whose divisions the labels are")
-    labels: dict[str, Label] = Field({}, description="Labels that are groups, ranks or notes")
-
-    @model_validator(mode="after")
-    def _is_in_order(self) -> "Layout":
-        head = max(self.head_rows)
-        if self.first_row is not None and self.first_row <= head:
-            raise ValueError(f"first_row {self.first_row} is not below the head, which ends at row {head}")
-        if self.last_row is not None and self.last_row < (self.first_row or head + 1):
-            raise ValueError(f"last_row {self.last_row} is above the first row of figures")
-        if self.last_column is not None and self.last_column < self.first_column:
-            raise ValueError(f"last_column {self.last_column} is before first_column {self.first_column}")
-        return self
-
-
-class Column(Reading):
-    """A column by its header path (`生产总值(亿元)>第一产业`) and what it holds."""
-
-    head: str
-    indicator: str | None = None
-    field: str | None = Field(None, description="Column of a register relation")
-    unit: str | None = Field(None, description="Only where the publication prints the unit nowhere")
-
-    @model_validator(mode="after")
-    def _holds_one_thing(self) -> "Column":
-        if (self.indicator is None) == (self.field is None):
-            raise ValueError(f"column {self.head!r} needs exactly one of `indicator` and `field`")
-        return self
+    misprints: list[Misprint] = Field([], description="Rows printed wrongly, left out and counted; any other refuses")
 
 
 class SourceDocument(Reading):
@@ -165,13 +71,15 @@ class SourceDocument(Reading):
     layout: Layout | None = Field(None, description="Where head, labels and body of a table stand; a text has none")
     columns: list[Column] = []
     ignored: list[str] = Field([], description="Header paths that are printed and not read")
+    rows: list[TableRow] = Field([], description="Rows by the label in `indicator_column`, where rows name indicators")
+    ignored_rows: list[str] = Field([], description="Labels in `indicator_column` that are printed and not read")
     statements: list[Statement] = []
     editions: list[Edition] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _fits_its_carrier(self) -> "SourceDocument":
         if self.carrier == "text":
-            if self.layout or self.columns or self.ignored:
+            if self.layout or self.columns or self.ignored or self.rows or self.ignored_rows:
                 raise ValueError("a text has statements, not a layout with columns")
         elif self.repair:
             raise ValueError("`repair` is for texts: the cells of a table are read as they are printed")
@@ -182,6 +90,7 @@ class SourceDocument(Reading):
                 "`columns` by indicator code and no `layout`" if self.carrier == "json" else "`layout` and `columns`"
             )
             raise ValueError(f"a {self.carrier} table needs {needs}")
+        self._check_indicators()
         said = self.model_fields_set | (self.layout.model_fields_set if self.layout else set())
         foreign = sorted(said & (set().union(*_OPTIONS.values()) - _OPTIONS[self.carrier]))
         if foreign:
@@ -190,3 +99,25 @@ class SourceDocument(Reading):
         if len(names) != len(set(names)):
             raise ValueError(f"editions are named twice: {names}")
         return self
+
+    def _check_indicators(self) -> None:
+        """Either columns name what they hold, or rows do; raises ValueError otherwise."""
+        by_rows = self.layout is not None and self.layout.indicator_column is not None
+        if by_rows != bool(self.rows):
+            raise ValueError(
+                "`rows` and `layout.indicator_column` go together: the column prints the labels of the rows"
+            )
+        if self.ignored_rows and not by_rows:
+            raise ValueError("`ignored_rows` are labels in `layout.indicator_column`")
+        for column in self.columns:
+            named = column.indicator or column.field
+            if by_rows and named:
+                raise ValueError(f"column {column.head!r} names {named!r}, and so do the `rows`: use `measure`")
+            if not by_rows and not named:
+                raise ValueError(f"column {column.head!r} needs exactly one of `indicator` and `field`")
+        measures = {column.measure for column in self.columns}
+        for row in self.rows:
+            if strange := sorted(set(row.indicators) - measures):
+                raise ValueError(f"row {row.label!r}: no column has the measure {', '.join(strange)}")
+            if row.indicator and len(measures) > 1:
+                raise ValueError(f"row {row.label!r} needs `indicators` by measure: the columns have {len(measures)}")

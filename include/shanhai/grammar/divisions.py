@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -39,13 +39,16 @@ class DivisionRegister:
             self._by_name[normalise_name(division.name)].append(division)
             self._by_code[division.code].append(division)
 
-    def code_of(self, name: str, day: date, province: str | None = None) -> str:
-        """The code of the one division of that name on that day; raises CellError when there is none or several."""
+    def code_of(self, name: str, day: date, provinces: Collection[str] = ()) -> str:
+        """The code of the one division of that name on that day; raises CellError when there is none or several.
+
+        `provinces` are those whose divisions count; all of the register where none is named.
+        """
         wanted = normalise_name(name)
         codes = {
             division.code
             for division in self._by_name.get(wanted, [])
-            if division.is_valid(day) and province in (None, division.province)
+            if division.is_valid(day) and (not provinces or division.province in provinces)
         }
         if not codes and wanted in self._aliases:
             codes = {d.code for d in self._by_code.get(self._aliases[wanted], []) if d.is_valid(day)}

@@ -15,8 +15,11 @@ _MARK_WITHIN = re.compile(rf"[0-9０-９](?:{FOOTNOTE.pattern})+[0-9０-９]")
 _MAPPED = str.maketrans({"⻰": "龙", "∶": ":", "︰": ":", "·": ".", "−": "-", "–": "-", "—": "-"})
 # ASCII digits only: the digits of other scripts are no print of these publications.
 _NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
-_PLAIN = re.compile(r"-?[0-9]{1,8}(?:\.([0-9]{1,8}))?")
-_GLUED = re.compile(r"[0-9]{9,}|[0-9]*\.[0-9]*\.[0-9]*")
+_PLAIN = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?")
+_TWO_POINTS = re.compile(r"[0-9]*\.[0-9]*\.[0-9]*")
+_WHOLE = re.compile(r"[0-9]+")
+# Digits of a whole number that is one number, where nothing more is known of what it counts (§2.7 step 8).
+MOST_DIGITS = 8
 # A sign other than the minus stands for it only in front of a digit, a bracket only with its fellow (§2.7 step 5).
 _MARKED_NEGATIVE = re.compile(r"▲\s*(?=[0-9])(.+)|\((?=[0-9])([^()]+)\)")
 _SIGN_APART = re.compile(r"-\s+(?=[0-9])")
@@ -47,11 +50,15 @@ class Figure:
     comment: str | None = None
 
 
-def read_cell(printed: str, symbols: dict[str, str]) -> Figure:
-    """The figure of a table cell; raises CellError when the text is neither a number nor a declared mark."""
+def read_cell(printed: str, symbols: dict[str, str], most_digits: int = MOST_DIGITS) -> Figure:
+    """The figure of a table cell; raises CellError when the text is neither a number nor a declared mark.
+
+    A number of more than `most_digits` digits without separators is several glued into one.
+    """
     plain = _PLAIN.fullmatch(printed)
-    if plain and printed not in symbols:  # nearly every cell; the steps below would leave it as it is
-        return Figure(printed, Decimal(printed), None, None, len(plain[1] or ""))
+    if plain and printed not in symbols and max(len(plain[1]), len(plain[2] or "")) <= most_digits:
+        # Nearly every cell; the steps below would leave it as it is.
+        return Figure(printed, Decimal(printed), None, None, len(plain[2] or ""))
     bare = printed.strip()
     if bare not in symbols:
         bare = _without_footnotes(bare)
@@ -59,7 +66,7 @@ def read_cell(printed: str, symbols: dict[str, str]) -> Figure:
         return missing(printed, symbols[bare])
     if bare == "一":
         raise CellError("the cell holds 一: a dash read as the numeral one; declare what the publication printed")
-    return replace(read_number(bare), printed=printed)
+    return replace(read_number(bare, most_digits), printed=printed)
 
 
 def _without_footnotes(printed: str) -> str:
@@ -77,7 +84,7 @@ def missing(printed: str, meaning: str) -> Figure:
     return Figure(printed, value=value, missing_status=status, comment=comment)
 
 
-def read_number(text: str) -> Figure:
+def read_number(text: str, most_digits: int = MOST_DIGITS) -> Figure:
     """The figure in a text that is one number, with separators, sign and decimals; raises CellError otherwise."""
     if any(unicodedata.category(character) == "No" for character in text):
         raise CellError(f"{text!r} has a raised, circled or otherwise numbered sign that is no digit of a figure")
@@ -85,7 +92,7 @@ def read_number(text: str) -> Figure:
     if marked := _MARKED_NEGATIVE.fullmatch(normal):
         normal = "-" + (marked[1] or marked[2]).strip()
     normal = _SIGN_APART.sub("-", normal)
-    if _GLUED.search(normal):
+    if _TWO_POINTS.search(normal) or any(len(digits) > most_digits for digits in _WHOLE.findall(normal)):
         raise CellError(f"{text!r} looks like several numbers printed without a separator")
     if not _NUMBER.fullmatch(normal):
         raise CellError(f"{text!r} is not a number and not a declared mark")

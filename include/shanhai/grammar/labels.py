@@ -2,9 +2,10 @@
 
 import re
 
-from shanhai.documents.source import Label
+from shanhai.documents.layout import Label
 from shanhai.errors import CellError
 from shanhai.grammar.figures import normalise
+from shanhai.grammar.patterns import NOTE_MARK
 
 _NOTE = re.compile(r"(?:注|附注|资料来源|数据来源)\d*:")
 _OF_WHICH = re.compile(r"#|其中")
@@ -12,8 +13,8 @@ _RANK = re.compile(r"(?:位次|名次|排名|排位)$")
 
 
 def tight(label: str) -> str:
-    """A label without white space, as documents declare it."""
-    return "".join(label.split())
+    """A label without white space and marks of notes, as documents declare it."""
+    return "".join(NOTE_MARK.sub("", label).split())
 
 
 def is_note(label: str) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shanhai.carriers.easyquery import DataNode
-from shanhai.documents.source import Column, Reading
+from shanhai.documents.layout import Column
+from shanhai.documents.terms import Reading
 from shanhai.errors import CellError
 from shanhai.grammar.figures import missing, read_cell
 from shanhai.reading.observations import Observations, nearest
@@ -47,8 +48,11 @@ class AnswerReader:
             raise CellError("says of nobody: declare a subject")
         if node.has_data:
             node.check()
-            figure = read_cell(node.text, dict(self.publication.document.symbols))
+            digits = self.observations.most_digits(str(column.indicator), node.unit or column.unit or "")
+            figure = read_cell(node.text, self.publication.symbols, digits)
         else:
             figure = missing(node.text, "not_available")
         unit = node.unit or column.unit or ""
-        return self.observations.of_column(figure, column, unit, node.locator, levels, str(name), node.region)
+        return self.observations.of_column(
+            figure, str(column.indicator), unit, node.locator, levels, str(name), node.region
+        )

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from shanhai.documents.reference import Indicator, Reference, Unit
-from shanhai.documents.source import Column, Reading
+from shanhai.documents.terms import Reading
 from shanhai.errors import CellError
 from shanhai.grammar.divisions import COUNTRY_NAMES, DivisionRegister
 from shanhai.grammar.figures import Figure
+from shanhai.grammar.magnitudes import area_level, check_magnitude, most_digits
 from shanhai.grammar.periods import UNDATED, Period, parse_period, previous_year
 from shanhai.reading.publication import Publication, Row
 
@@ -25,26 +26,47 @@ class Observations:
     reference: Reference
     register: DivisionRegister
 
+    def most_digits(self, indicator_code: str, unit_printed: str) -> int:
+        """Digits that one figure of the indicator may print in a unit."""
+        unit = self.reference.units.get(unit_printed)
+        return most_digits(self.reference.magnitudes.get(indicator_code, {}), unit.unit_mult if unit else 0)
+
+    def unit_of(self, indicator_code: str, printed: list[list[str]]) -> str:
+        """The printed unit that is the indicator's: of those nearest to the figure, the one of its measure.
+
+        `printed` holds the units of head, row and table, nearest first. A table in 人、% names several.
+        """
+        nearest_units = next((units for units in printed if units), [])
+        indicator = self.reference.indicators.get(indicator_code)
+        known = self.reference.units
+        fitting = [
+            u for u in nearest_units if u in known and indicator and known[u].unit_measure == indicator.unit_measure
+        ]
+        if len(set(fitting)) > 1:
+            raise CellError(f"is printed in {' and '.join(sorted(set(fitting)))}: declare its `unit`")
+        return fitting[0] if fitting else next(iter(nearest_units), "")
+
     def of_column(
         self,
         figure: Figure,
-        column: Column,
+        indicator_code: str,
         unit_printed: str,
         locator: str,
         levels: list[Reading],
         name: str,
         code: str | None,
+        provinces: tuple[str, ...] = (),
     ) -> Row:
         """The row of a figure that stands in a column; raises CellError when its unit is not the indicator's."""
-        indicator = self.reference.indicators.get(column.indicator or "")
+        indicator = self.reference.indicators.get(indicator_code)
         if indicator is None:
-            raise CellError(f"the register of indicators lacks {column.indicator!r}")
+            raise CellError(f"the register of indicators lacks {indicator_code!r}")
         unit = self.reference.units.get(unit_printed)
         if unit is None or unit.unit_measure != indicator.unit_measure:
             raise CellError(
                 f"unit {unit_printed!r} is not a unit of {indicator.unit_measure} ({indicator.indicator_code})"
             )
-        return self.row(indicator, figure, unit, locator, levels, name, code)
+        return self.row(indicator, figure, unit, locator, levels, name, code, provinces=provinces)
 
     def row(
         self,
@@ -56,22 +78,38 @@ class Observations:
         name: str,
         code: str | None = None,
         page: str = "",
+        provinces: tuple[str, ...] = (),
     ) -> Row:
-        """The row of a figure of `name` in `unit`; `page` tells pages of a digest apart."""
+        """The row of a figure of `name` in `unit`; `page` tells pages of a digest apart.
+
+        `provinces` are those whose divisions `name` may be.
+        """
         source, edition = self.publication.source, self.publication.edition
-        return self._about(indicator, figure, levels, name, code) | {
+        about = self._about(indicator, figure, levels, name, code, provinces)
+        # The canonical values: number x 10^unit_mult, exact.
+        value, upper = (None if each is None else each.scaleb(unit.unit_mult) for each in (figure.value, figure.upper))
+        if figure.missing_status is None:
+            division = about["division_code"]
+            level = area_level(str(about["subject_kind"]), None if division is None else str(division))
+            check_magnitude([value, upper], self.reference.magnitudes.get(indicator.indicator_code, {}), level)
+        return about | {
             "unit_printed": unit.unit_printed or None,
             "unit_measure": unit.unit_measure,
             "unit_mult": unit.unit_mult,
-            # The canonical values: number x 10^unit_mult, exact.
-            "value": None if figure.value is None else figure.value.scaleb(unit.unit_mult),
-            "value_upper": None if figure.upper is None else figure.upper.scaleb(unit.unit_mult),
+            "value": value,
+            "value_upper": upper,
             "vintage_set_id": f"{source.table_id}@{edition.edition}{page}",
             "locator": locator,
         }
 
     def _about(
-        self, indicator: Indicator, figure: Figure, levels: list[Reading], subject: str, code: str | None
+        self,
+        indicator: Indicator,
+        figure: Figure,
+        levels: list[Reading],
+        subject: str,
+        code: str | None,
+        provinces: tuple[str, ...],
     ) -> Row:
         accum = str(nearest("accum", levels) or indicator.default_accum)
         period = self._period(levels, accum)
@@ -84,7 +122,7 @@ class Observations:
         return {
             "subject_kind": kind,
             "subject_name": subject,
-            "division_code": self._division(kind, subject, code, period, published_on),
+            "division_code": self._division(kind, subject, code, period, published_on, provinces),
             "counterpart_name": nearest("counterpart", levels),
             "indicator_code": indicator.indicator_code,
             "freq": period.freq,
@@ -105,6 +143,15 @@ class Observations:
             "comment": "; ".join(comments) or None,
         }
 
+    def knows(self, name: str, provinces: tuple[str, ...]) -> bool:
+        """Whether `name` is a division of one of the provinces in the edition's period."""
+        period = nearest("period", [self.publication.edition, self.publication.document])
+        try:
+            day = parse_period(str(period), "PIT").end if period else self.publication.published_on
+            return bool(self.register.code_of(name, day or date.max, provinces))
+        except CellError:
+            return False
+
     def _period(self, levels: list[Reading], accum: str) -> Period:
         text = nearest("period", levels)
         if text is None:
@@ -114,12 +161,13 @@ class Observations:
             text = previous_year(str(edition_period))
         return parse_period(str(text), accum)
 
-    def _division(self, kind: str, name: str, code: str | None, period: Period, published_on: object) -> str | None:
+    def _division(
+        self, kind: str, name: str, code: str | None, period: Period, published_on: object, provinces: tuple[str, ...]
+    ) -> str | None:
         if kind != "division":
             return None
-        layout = self.publication.document.layout
         published = published_on if isinstance(published_on, date) else date.max
         day = period.end if period is not UNDATED and period.end else published
         if code:
             return self.register.check(code, name, day)
-        return self.register.code_of(name, day, layout.within if layout else None)
+        return self.register.code_of(name, day, provinces)

@@ -4,17 +4,26 @@ from collections.abc import Iterator
 from datetime import date
 
 from shanhai.errors import CellError
+from shanhai.reading.blocks import TableBlock
 from shanhai.reading.publication import Publication, Row
 from shanhai.warehouse.tables import staging_relations
 
 
 def read_register(publication: Publication) -> Iterator[Row]:
     """Every row under the head, each cell as its column's type; raises PublicationError at the first that is not."""
-    heads = publication.heads()
+    for block in publication.blocks:
+        yield from _rows(publication, block)
+
+
+def _rows(publication: Publication, block: TableBlock) -> Iterator[Row]:
     relation = staging_relations[publication.document.relation]
-    columns = [(heads.position(c.head), c, relation.columns[str(c.field)]) for c in publication.document.columns]
-    for row in heads.body_rows():
-        cells = [(publication.cell_at(row, position), column, target) for position, column, target in columns]
+    columns = [
+        (block.heads.position(c.head), c, relation.columns[str(c.field)])
+        for c in publication.document.columns
+        if block.prints(c.head)
+    ]
+    for row in block.heads.body_rows():
+        cells = [(block.cell_at(row, position), column, target) for position, column, target in columns]
         if not any(cell and cell.text.strip() for cell, _, _ in cells):
             continue
         values: Row = {"locator": f"R{row}"}

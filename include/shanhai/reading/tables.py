@@ -1,21 +1,28 @@
-"""Tables of figures: one row label, one figure a column."""
+"""Tables of figures: what a cell holds is said by its row, its head, and the document."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shanhai.carriers.grid import Cell
-from shanhai.documents.source import Column, Label, Reading
-from shanhai.errors import CellError
+from shanhai.documents.layout import Column
+from shanhai.documents.terms import Reading
+from shanhai.errors import CellError, DocumentError
 from shanhai.grammar.figures import read_cell
-from shanhai.grammar.heads import HeadPaths
-from shanhai.grammar.labels import check_parent, is_note, refuse_undeclared, tight
-from shanhai.reading.observations import Observations
+from shanhai.grammar.heads import PrintedHead
+from shanhai.grammar.labels import tight
+from shanhai.grammar.row_labels import RowLabels
+from shanhai.reading.blocks import TableBlock
+from shanhai.reading.observations import Observations, nearest
 from shanhai.reading.publication import Publication, Row, Tally
+from shanhai.reading.table_rows import PrintedRow, RowTeller
+
+# In place of an indicator: figures that are printed and not read.
+IGNORED = "ignored"
 
 
 @dataclass(frozen=True)
 class TableReader:
-    """Reads figures out of cells; each row label is a division, or what the document declares it to be."""
+    """Reads figures out of cells, stretch by stretch; each row label is a division, or what the document declares."""
 
     publication: Publication
     observations: Observations
@@ -23,75 +30,111 @@ class TableReader:
 
     def rows(self) -> Iterator[Row]:
         """Every figure of every row under the head."""
-        publication, layout = self.publication, self.publication.layout
-        heads = publication.heads()
-        label_column = heads.position(layout.label_column or "")
-        columns = [
-            (heads.position(column.head), column, self._unit(column, heads)) for column in publication.figure_columns()
-        ]
-        met: set[str] = set()
-        for row in heads.body_rows():
-            label_cell = self.publication.cell_at(row, label_column)
-            label = (label_cell.text if label_cell else "").strip()
-            if not label and not any(cell.text.strip() for cell in self.publication.grid.rows[row - 1]):
-                continue
-            declared = layout.labels.get(tight(label))
-            if self._is_left_out(row, label_column, label, declared, met):
-                self.tally.cells_ignored += len(self.publication.grid.rows[row - 1])
-                continue
-            met.add(tight(label))
-            for position, column, unit in columns:
-                cell = self.publication.cell_at(row, position)
-                try:
-                    if cell is None:
-                        raise CellError("the row ends before this column")
-                    if cell.spanned:
-                        raise CellError("a merged cell covers several figures")
-                    yield self._cell(cell, column, unit, declared, label, self._code(heads, row))
-                except CellError as error:
-                    place = cell.locator if cell else f"row {row}, column {position}"
-                    raise self.publication.problem(f"cell {place} ({label} · {column.head})", str(error)) from error
-
-    def _is_left_out(self, row: int, column: int, label: str, declared: Label | None, met: set[str]) -> bool:
-        """Whether the row is a rank or a note; raises PublicationError when its label says what nobody declared."""
-        if declared and declared.kind in ("rank", "note"):
-            return True
-        others = [cell for number, cell in enumerate(self.publication.grid.rows[row - 1], 1) if number != column]
-        if not declared and is_note(label) and not any(cell.text.strip() and not cell.spanned for cell in others):
-            return True
+        document = self.publication.document
+        if not {"label_column", "indicator_column", "period_column"} & self.publication.layout.model_fields_set:
+            raise DocumentError(f"{self.publication.source.path}: a table of figures needs `label_column`")
+        # Stretches with other columns print every row again; those with the same columns go on with further rows.
+        labels: dict[tuple[str, ...], RowLabels] = {}
+        for block in self.publication.blocks:
+            printed_here = tuple(block.layout.columns or ())
+            if printed_here not in labels:
+                labels[printed_here] = self._row_labels()
+            yield from self._block(block, labels[printed_here])
         try:
-            if declared:
-                check_parent(declared, met)
-            else:
-                refuse_undeclared(label)
+            for each in labels.values():
+                each.refuse_missing()
         except CellError as error:
-            raise self.publication.problem(f"row {row} ({label})", str(error)) from error
-        return False
+            raise self.publication.problem("the rows", str(error)) from error
+        if document.layout and len(self.publication.edition.misprints) > self._misprints_met():
+            raise self.publication.problem("misprints", "name a row that the table does not have")
 
-    def _unit(self, column: Column, heads: HeadPaths) -> str:
-        return column.unit or heads.unit(column.head, self.observations.reference.units) or ""
+    def _misprints_met(self) -> int:
+        return sum(reason.startswith("misprint") for reason in self.tally.rows_left_out)
 
-    def _code(self, heads: HeadPaths, row: int) -> str | None:
-        if self.publication.layout.code_column is None:
-            return None
-        cell = self.publication.cell_at(row, heads.position(self.publication.layout.code_column))
-        code = cell.text.strip() if cell else ""
-        return code if code.isdigit() else None
+    def _row_labels(self) -> RowLabels:
+        document = self.publication.document
+        try:
+            return RowLabels(document.rows, document.ignored_rows)
+        except CellError as error:
+            raise DocumentError(f"{self.publication.source.path}: rows: {error}") from error
 
-    def _cell(
-        self, cell: Cell, column: Column, unit_printed: str, declared: Label | None, label: str, code: str | None
-    ) -> Row:
-        figure = read_cell(cell.text, dict(self.publication.document.symbols))
-        if declared and declared.of:
-            comments = [figure.comment, f"of which: part of {declared.of}, whose parts need not add to it"]
-            figure = replace(figure, comment="; ".join(comment for comment in comments if comment))
-        kind, name = (declared.kind, declared.name) if declared else ("division", None)
-        levels: list[Reading] = [
-            Reading.model_validate({"subject_kind": kind}),
-            column,
-            self.publication.edition,
-            self.publication.document,
+    def _block(self, block: TableBlock, labels: RowLabels) -> Iterator[Row]:
+        teller = RowTeller(self.observations, block, labels, self.tally)
+        known = self.observations.reference.units
+        columns = [
+            (column, head, [column.unit] if column.unit else block.heads.units(head, known))
+            for column in self.publication.figure_columns()
+            if block.prints(column.head)
+            for head in block.heads.printed(column.head)
         ]
-        return self.observations.of_column(
-            figure, column, unit_printed, cell.locator, levels, name or tight(label), code
-        )
+        try:
+            units_of_all = block.heads.units_of_all(known)
+        except CellError as error:
+            raise self.publication.problem("the unit line", str(error)) from error
+        for number in block.heads.body_rows():
+            row = teller.tell(number)
+            if row is None:
+                continue
+            for column, head, printed in columns:
+                cell = block.cell_at(number, head.column)
+                try:
+                    figure = self._figure(cell, column, head, row, teller, [printed, [*row.units], units_of_all])
+                except CellError as error:
+                    place = cell.locator if cell else f"row {number}, column {head.column}"
+                    raise self.publication.problem(f"cell {place} ({row.label} · {head.path})", str(error)) from error
+                if figure is not None:
+                    yield figure
+
+    def _figure(
+        self,
+        cell: Cell | None,
+        column: Column,
+        head: PrintedHead,
+        row: PrintedRow,
+        teller: RowTeller,
+        units: list[list[str]],
+    ) -> Row | None:
+        """The row of one cell; None where the document says that it is not read."""
+        if cell is None:
+            raise CellError("the row ends before this column")
+        if cell.spanned:
+            raise CellError("a merged cell covers several figures")
+        indicator = self._indicator(cell, column, row)
+        if indicator is None:
+            self.tally.cells_ignored += 1
+            return None
+        unit = self.observations.unit_of(indicator, units)
+        figure = read_cell(cell.text, self.publication.symbols, self.observations.most_digits(indicator, unit))
+        if row.part_of:
+            comments = [figure.comment, f"of which: part of {row.part_of}, whose parts need not add to it"]
+            figure = replace(figure, comment="; ".join(comment for comment in comments if comment))
+        declared_levels: list[Reading] = [column, *([row.row] if row.row else [])]
+        declared_levels += [self.publication.edition, self.publication.document]
+        own, name = self._own(head, row, teller, declared_levels)
+        levels = [*own, *declared_levels]
+        return self.observations.of_column(figure, indicator, unit, cell.locator, levels, name, row.code, row.provinces)
+
+    def _indicator(self, cell: Cell, column: Column, row: PrintedRow) -> str | None:
+        if row.row is None:
+            return column.indicator
+        code = row.row.indicator or row.row.indicators.get(column.measure or "")
+        if code is None and cell.text.strip():
+            raise CellError(f"row {row.row.label!r} declares no indicator of the measure {column.measure!r}")
+        return None if code in (None, IGNORED) else code
+
+    def _own(
+        self, head: PrintedHead, row: PrintedRow, teller: RowTeller, levels: list[Reading]
+    ) -> tuple[list[Reading], str]:
+        """What row and head print of the figure, as the nearest level; and whom it is of."""
+        printed = head.said.get("subject") or row.subject or row.said.get("subject")
+        declared = teller.declared(printed) if printed else None
+        name = (declared.name if declared else None) or (tight(printed) if printed else nearest("subject", levels))
+        if not name:
+            raise CellError("says of nobody: declare a subject")
+        base = nearest("period", levels)
+        said = {
+            "subject_kind": None if not printed else declared.kind if declared else "division",
+            "counterpart": head.said.get("counterpart") or row.said.get("counterpart"),
+            "period": teller.period(row, head, None if base is None else str(base)),
+        }
+        return [Reading.model_construct(**said)], str(name)  # type: ignore[arg-type]

@@ -234,7 +234,7 @@ class _Writer:
     def _is_division(self, label: str, within: str | None, period: str | None) -> bool:
         day = parse_period(period or str(date.today().year), "PIT").end
         try:
-            return bool(day and self._register.code_of(label, day, within))
+            return bool(day and self._register.code_of(label, day, [within] if within else []))
         except CellError:
             return False
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from shanhai.carriers.grid import Cell, Grid
-from shanhai.documents.source import Layout
+from shanhai.documents.layout import Layout
 from shanhai.errors import CellError, PublicationError
 from shanhai.grammar.divisions import normalise_name
 from shanhai.grammar.heads import HeadPaths
