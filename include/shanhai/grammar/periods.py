@@ -47,6 +47,11 @@ def parse_period(text: str, accum: str) -> Period:
     return Period(closing.freq, closing.time_period, start, closing.end)
 
 
+def last_day_of(text: str | None) -> date | None:
+    """Last day of a period or window as documents write it; None where there is none."""
+    return parse_period(text, "CUM").end if text and text != "previous" else None
+
+
 def previous_year(text: str) -> str:
     """The same period one year before."""
     match = _PERIOD.fullmatch(text)
