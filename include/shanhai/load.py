@@ -86,13 +86,14 @@ def stage_edition(key: EditionKey, digest: str, library: Library | None = None) 
             copied = _copy(cursor, source.document.relation, load_id, reader.rows())
             if not copied:
                 raise PublicationError(key.table_id, key.edition, edition.file, "holds no row that the document reads")
+            read = {"publication_sha256": digest, "reading_sha256": reading}
             counts = {
                 "rows_read": reader.tally.rows,
                 "rows_refused": reader.tally.rows - copied,
                 "rows_staged": copied,
                 "cells_ignored": reader.tally.cells_ignored,
             }
-            _insert_load(connection, load_id, source, edition, {**counts, "reading_sha256": reading})
+            _insert_load(connection, load_id, source, edition, {**counts, **read})
     except PublicationError as error:
         raise _refused(key, digest, reading, error, reader.tally.rows) from error
     return load_id
@@ -128,7 +129,7 @@ def _insert_load(
     connection: Connection, load_id: int, source: TableSource, edition: Edition, counted: dict[str, object]
 ) -> None:
     relation = source.document.relation
-    before = _last_load(connection, EditionKey(source.table_id, edition.edition))
+    before = _last_load(connection, EditionKey(source.table_id, edition.edition, edition.issue))
     values = {
         "load_id": load_id,
         "publisher_id": source.publisher_id,
@@ -136,7 +137,6 @@ def _insert_load(
         "edition": edition.edition,
         "issue": edition.issue,
         "relation": relation,
-        "publication_sha256": edition.sha256,
         "document_sha256": sha256_of(source.path),
         "period_end": last_day_of(edition.period or source.document.period),
         "published_on": edition.published_on or source.origin(edition).published_on,
@@ -155,13 +155,13 @@ def _insert_load(
 
 
 def _last_load(connection: Connection, key: EditionKey) -> int | None:
-    """The load of the edition, in whatever issue, that stands before the next one."""
+    """The last load of this issue of the edition or of an earlier one."""
     row = connection.execute(
         """
-        select load_id from ops.loads where (table_id, edition) = (%s, %s)
+        select load_id from ops.loads where (table_id, edition) = (%s, %s) and coalesce(issue, 1) <= %s
         order by coalesce(issue, 1) desc, load_id desc limit 1
         """,
-        (key.table_id, key.edition),
+        (key.table_id, key.edition, key.issue),
     ).fetchone()
     return int(row[0]) if row else None
 
