@@ -162,16 +162,15 @@ def _batch(load: Load) -> str:
 def _rows_of_query(connection: Connection, load: Load, expectation: Expectation) -> list[FailingRow]:
     query = expectation.given["unexpected_rows_query"].format(batch=f"({_batch(load)}) as batch")
     with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(f"select * from ({query}) as unexpected limit {KEPT_ROWS + 1}").fetchall()
+        # The query is one of this project's own expectation documents.
+        rows = cursor.execute(f"select * from ({query}) as unexpected limit {KEPT_ROWS + 1}").fetchall()  # noqa: S608
     if rows and "row_number" in rows[0]:
         found = {int(row.pop("row_number")): _plain(row) for row in rows}
         return _rows_at(connection, load, found, found)
     return [FailingRow(_plain(row), None, None, _plain(row)) for row in rows]
 
 
-def _rows_at(
-    connection: Connection, load: Load, numbers: Iterable[int], given: Mapping[Any, Any]
-) -> list[FailingRow]:
+def _rows_at(connection: Connection, load: Load, numbers: Iterable[int], given: Mapping[Any, Any]) -> list[FailingRow]:
     """Keys and places of rows of the load; what is found of one is what a query selected, else the column it judged."""
     keys = key_columns(load.relation)
     judged = [given["column"]] if "column" in given else list(given.get("column_list", ()))

@@ -14,7 +14,7 @@ from shanhai.documents.source import Bilingual, Strict
 class Expectation(Strict):
     """One expectation: an `error` keeps the load in quarantine, a `warning` flags its rows, an `info` is reported.
 
-    A query of an UnexpectedRowsExpectation selects `row_number` first, so that the failing rows can be shown as printed;
+    A query of an UnexpectedRowsExpectation selects `row_number` first, so that failing rows can be shown as printed;
     without it what the query selects is itself the key of the failure.
     """
 

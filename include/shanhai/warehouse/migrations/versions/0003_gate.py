@@ -28,10 +28,32 @@ begin
     if new.action = 'accept' and exists (
         select from ops.loads where loads.load_id = new.load_id and loads.loaded_by = new.decided_by
     ) then
-        raise exception 'load %% was loaded by %%, who cannot approve it · 装载人不得自行批准', new.load_id, new.decided_by
+        raise exception 'load %% was loaded by %%, who cannot approve it', new.load_id, new.decided_by
             using errcode = 'insufficient_privilege';
     end if;
     return new;
+end
+$function$
+"""
+
+# As in 0002, and no entry is dated before the one before it, though the machine's clock be set back.
+_APPEND = """
+create or replace function ops.append_to_ledger(event text, content text) returns void
+language plpgsql security definer set search_path = pg_catalog as $function$
+declare
+    last ops.ledger%%rowtype;
+    entry ops.ledger%%rowtype;
+begin
+    perform pg_advisory_xact_lock(826331003);
+    select * into last from ops.ledger order by position desc limit 1;
+    entry.position := coalesce(last.position, 0) + 1;
+    entry.happened_at := greatest(clock_timestamp(), last.happened_at);
+    entry.actor := session_user;
+    entry.event := append_to_ledger.event;
+    entry.content := append_to_ledger.content;
+    entry.previous_sha256 := coalesce(last.entry_sha256, repeat('0', 64));
+    entry.entry_sha256 := ops.entry_sha256(entry);
+    insert into ops.ledger select entry.*;
 end
 $function$
 """
@@ -67,6 +89,7 @@ def upgrade() -> None:
             " for each row execute function ops.chain_row()"
         )
     driver = op.get_bind()
+    driver.exec_driver_sql(_APPEND)
     driver.exec_driver_sql(_REFUSE_OWN_APPROVAL)
     op.execute(
         "create or replace trigger refuse_own_approval before insert on ops.decisions"
