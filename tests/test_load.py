@@ -86,15 +86,15 @@ def test_without_a_suite_a_load_is_rejected(
     ("expectation", "reason"),
     [
         (
-            "{expect: ExpectColumnValuesToBeInSet, given: {column: subject_name, value_set: [庆元县]}, "
+            "{id: e, expect: ExpectColumnValuesToBeInSet, given: {column: subject_name, value_set: [庆元县]}, "
             "why: {en: w, zh: w}}",
             "云和县",
         ),
         (
-            "{expect: ExpectColumnValuesToNotBeNull, given: {column: no_such_column}, why: {en: w, zh: w}}",
+            "{id: e, expect: ExpectColumnValuesToNotBeNull, given: {column: no_such_column}, why: {en: w, zh: w}}",
             "could not run",
         ),
-        ("{expect: ExpectNothingOfTheKind, given: {}, why: {en: w, zh: w}}", "gate itself failed"),
+        ("{id: e, expect: ExpectNothingOfTheKind, given: {}, why: {en: w, zh: w}}", "gate itself failed"),
     ],
 )
 def test_a_violated_and_a_broken_expectation_reject_the_load(
@@ -118,7 +118,7 @@ def test_a_warning_is_reported_and_does_not_reject(
     monkeypatch.setattr("shanhai.settings.EXPECTATIONS", tmp_path)
     (tmp_path / "observations.yml").write_text(
         "expectations:\n"
-        "  - {expect: ExpectTableRowCountToEqual, given: {value: 5}, severity: warning, why: {en: w, zh: w}}\n"
+        "  - {id: e, expect: ExpectTableRowCountToEqual, given: {value: 5}, severity: warning, why: {en: w, zh: w}}\n"
     )
     validate_load(load_id, small_library.library)
     with connect() as connection:

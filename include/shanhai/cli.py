@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from shanhai.completeness.commands import completeness
+from shanhai.quarantine.commands import quarantine_app
 from shanhai.workbench.commands import edition_app, source_app
 
 app = typer.Typer(
@@ -19,6 +21,8 @@ app = typer.Typer(
 )
 app.add_typer(source_app, name="source")
 app.add_typer(edition_app, name="edition")
+app.add_typer(quarantine_app, name="quarantine")
+app.command()(completeness)
 
 
 class RoleName(StrEnum):
@@ -115,9 +119,11 @@ def load(
 
     不经 Airflow 装载待处理的版次，便于编写文档时使用。
     """
+    from shanhai.completeness.calendar import declare_calendars
     from shanhai.load import load_edition
     from shanhai.pending import pending_editions
 
+    declare_calendars()
     for each in pending_editions():
         if table in (None, each.key.table_id):
             load_id = load_edition(each.key)
@@ -147,7 +153,9 @@ app.add_typer(ledger_app, name="ledger")
 
 
 @ledger_app.command()
-def verify() -> None:
+def verify(
+    key: Annotated[str | None, typer.Option(help="Check sign-offs with this public key · 以公钥校验签署")] = None,
+) -> None:
     """Walk the hash chain of the ledger and compare it with the rows; names the first entry that was altered.
 
     校验台账的哈希链,指出首个被改动的条目。
@@ -156,11 +164,12 @@ def verify() -> None:
     from shanhai.seal import LedgerError
 
     try:
-        verified = ledger.verify()
+        verified = ledger.verify(public_key=key)
     except LedgerError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
-    typer.echo(f"{verified.entries} entries hold · 条目完好  {verified.head_sha256}")
+    signed = f", {verified.signed_entries} signed · 已签署" if key else ""
+    typer.echo(f"{verified.entries} entries hold · 条目完好{signed}  {verified.head_sha256}")
 
 
 @ledger_app.command()
@@ -172,6 +181,22 @@ def export(path: Path) -> None:
     from shanhai import ledger
 
     typer.echo(f"{ledger.export(path).entries} entries · 条目")
+
+
+@ledger_app.command("sign-off")
+def sign_off(
+    statement: Annotated[str, typer.Argument(help="What you say of it · 签署意见")],
+    release: Annotated[int | None, typer.Option(help="Of which release; else of the ledger · 发布编号")] = None,
+) -> None:
+    """Verify the ledger, sign its head with the installation's key and keep the signature in it.
+
+    校验台账后签署其链首，签名记入台账。
+    """
+    from shanhai import signing
+
+    made = signing.sign_off(statement, release)
+    typer.echo(f"sign-off {made.sign_off_id}: {made.entries} entries, head {made.head_sha256} · 已签署")
+    typer.echo(f"public key · 公钥  {made.public_key}")
 
 
 release_app = typer.Typer(help="Build, promote and take back releases. 构建、发布与回退。", no_args_is_help=True)

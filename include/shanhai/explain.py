@@ -69,7 +69,8 @@ class Vintage:
     def found_in_archive(self, library: Library) -> bool:
         """Whether the archived bytes print these characters at the locator; raises ArchiveError for altered bytes."""
         source = library.catalogue.tables[self.table_id]
-        reader = library.reader(source, source.edition(self.edition), archive.fetch(self.publication_sha256))
+        edition = source.issue_of(self.edition, self.publication_sha256)
+        reader = library.reader(source, edition, archive.fetch(self.publication_sha256))
         return reader.printed_at(self.locator) == self.printed
 
     def told(self, library: Library) -> str:

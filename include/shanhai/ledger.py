@@ -1,26 +1,36 @@
 """The ledger of what happened: walks its hash chain, compares it with the rows it was made from, exports it."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from psycopg import Connection, sql
+from psycopg.rows import dict_row
 
 from shanhai.seal import Entry, LedgerError, Verified, walk
 from shanhai.settings import Role
+from shanhai.validate import failing_rows_sha256
 from shanhai.warehouse.connection import connect
+from shanhai.warehouse.gate_tables import CHAINED_GATE_TABLES
 
-CHAINED_TABLES = ("publications", "loads", "verdicts", "refusals", "releases", "promotions")
+CHAINED_TABLES = (
+    "publications", "loads", "verdicts", "refusals", "releases", "promotions", *CHAINED_GATE_TABLES,
+)  # fmt: skip
 
 
-def verify(role: Role = "auditor") -> Verified:
-    """Walk the whole chain and compare it with ops; raises LedgerError naming the first entry that does not hold."""
+def verify(role: Role = "auditor", public_key: str | None = None) -> Verified:
+    """Walk the whole chain and compare it with ops; raises LedgerError naming the first entry that does not hold.
+
+    With the installation's public key (base64), every sign-off must be signed with it.
+    """
     with connect(role) as connection:
-        verified = walk(_entries(connection))
+        verified = walk(_entries(connection), public_key)
         for table in CHAINED_TABLES:
             _compare(connection, table)
+        _compare_failing_rows(connection)
     return verified
 
 
@@ -50,12 +60,20 @@ def _entries(connection: Connection) -> Iterator[Entry]:
 
 
 def _compare(connection: Connection, table: str) -> None:
-    """Every row of the table is in the ledger as it is, and every entry has its row."""
+    """Every row of the table is in the ledger as it is, and every entry has its row.
+
+    A column that a later migration added is empty in the rows written before it, and absent from their entries.
+    """
     statement = sql.SQL(
         """
         select coalesce('entry ' || ledger.position, 'a row without an entry')
-        from (select content, position from ops.ledger where event = {event}) as ledger
-        full join (select to_jsonb(written)::text as content from ops.{table} as written) as written using (content)
+        from (
+            select jsonb_strip_nulls(content::jsonb)::text as content, position
+            from ops.ledger where event = {event}
+        ) as ledger
+        full join (
+            select jsonb_strip_nulls(to_jsonb(written))::text as content from ops.{table} as written
+        ) as written using (content)
         where ledger.position is null or written.content is null
         order by ledger.position limit 1
         """
@@ -63,3 +81,24 @@ def _compare(connection: Connection, table: str) -> None:
     found = connection.execute(statement).fetchone()
     if found:
         raise LedgerError(f"ops.{table} and the ledger differ: {found[0]}")
+
+
+def _compare_failing_rows(connection: Connection) -> None:
+    """The rows that expectations objected to are those whose hash the verdicts seal."""
+    found: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute("select * from ops.failing_rows order by verdict_id, expectation_id, failing_number")
+        for row in cursor:
+            found[row["verdict_id"], row["expectation_id"]].append(row)
+    sealed = connection.execute(
+        """
+        select verdict_id, entry ->> 'id', entry ->> 'failing_rows_sha256'
+        from ops.verdicts cross join jsonb_array_elements(results) as entry
+        where (entry ->> 'failing_rows')::integer > 0
+        """
+    ).fetchall()
+    for verdict_id, expectation_id, sha256 in sealed:
+        if failing_rows_sha256(found.pop((verdict_id, expectation_id), [])) != sha256:
+            raise LedgerError(f"ops.failing_rows of verdict {verdict_id}, {expectation_id}, are not those it sealed")
+    if found:
+        raise LedgerError(f"ops.failing_rows hold rows that no verdict sealed: {next(iter(found))}")

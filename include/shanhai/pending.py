@@ -48,7 +48,7 @@ def edition_states(library: Library | None = None, publisher_id: str | None = No
             continue
         suite = suite_sha256(source.document.relation, source.table_id)
         for edition in source.document.editions:
-            key = EditionKey(source.table_id, edition.edition)
+            key = EditionKey(source.table_id, edition.edition, edition.issue)
             digest = sha256_of(source.file(edition))
             seen = (source.table_id, edition.edition, digest)
             reading = library.reading_sha256(source, edition)

@@ -1,6 +1,7 @@
 """Who did it, in which run, with which code: what every ledger row carries."""
 
 import getpass
+import hashlib
 import os
 import subprocess
 from functools import cache
@@ -22,6 +23,15 @@ def code_commit() -> str | None:
     return f"{commit}+" if changed.strip() else commit
 
 
+@cache
+def lock_sha256() -> str | None:
+    """SHA-256 of the lock file that pins every library; None where the checkout has none."""
+    try:
+        return hashlib.sha256(settings.LOCK_FILE.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return None
+
+
 def run_context() -> dict[str, object]:
     """The account and, in an Airflow task, the DAG run: as columns of `ops.loads`."""
     number = os.environ.get("AIRFLOW_CTX_TRY_NUMBER")
@@ -31,4 +41,5 @@ def run_context() -> dict[str, object]:
         "run_id": os.environ.get("AIRFLOW_CTX_DAG_RUN_ID"),
         "try_number": int(number) if number else None,
         "code_commit": code_commit(),
+        "lock_sha256": lock_sha256(),
     }

@@ -35,6 +35,7 @@ SOURCES = PROJECT_ROOT / "include" / "sources"
 EXPECTATIONS = PROJECT_ROOT / "expectations"
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 DAGS = PROJECT_ROOT / "dags"
+LOCK_FILE = PROJECT_ROOT / "requirements.lock"
 
 
 def home() -> Path:
@@ -43,9 +44,15 @@ def home() -> Path:
     return Path(given).resolve() if given else PROJECT_ROOT / "var"
 
 
-def archive() -> Path:
-    """The content-addressed archive of publications."""
-    return home() / "archive"
+def archive_address() -> str:
+    """The content-addressed archive: SHANHAI_ARCHIVE (file://, memory://, s3:// …), or a folder of the home folder."""
+    return os.environ.get("SHANHAI_ARCHIVE") or (home() / "archive").as_uri()
+
+
+def signing_key_file() -> Path:
+    """The private key of this installation: SHANHAI_SIGNING_KEY, or a file of the home folder; never in the tree."""
+    given = os.environ.get("SHANHAI_SIGNING_KEY")
+    return Path(given).resolve() if given else home() / "signing_key.pem"
 
 
 def embedded_address_file() -> Path:

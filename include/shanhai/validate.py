@@ -1,28 +1,29 @@
 """The gate of a load: Great Expectations on exactly its rows; the verdict is stored, and anything unclear is a no.
 
-Great Expectations takes seconds to import and is therefore imported inside the functions that need it.
+No suite, an empty one, an expectation that did not run, one that broke, a verdict that cannot be stored: each leaves
+the load in quarantine. Only an expectation of severity `error` that was violated can be waived.
 """
 
 import hashlib
-import os
-import warnings
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from shanhai import settings
 from shanhai.documents.catalogue import sha256_of
 from shanhai.documents.expectation import Expectation, ExpectationDocument
 from shanhai.documents.yaml_file import load_document
+from shanhai.errors import DocumentError
+from shanhai.expectation_run import ExpectationRunner, Load, Outcome
 from shanhai.library import Library
+from shanhai.waivers import Cover, cover, waivers_of
 from shanhai.warehouse.connection import connect
-
-if TYPE_CHECKING:
-    from great_expectations.core import ExpectationSuiteValidationResult
-
-os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 
 class LoadRejectedError(RuntimeError):
@@ -30,14 +31,23 @@ class LoadRejectedError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Load:
-    """What the gate needs to know of a load."""
+class Verdict:
+    """What the gate says of a load: an objection, or none."""
 
-    load_id: int
-    table_id: str
-    edition: str
-    relation: str
-    rows_staged: int
+    declared: int
+    outcomes: list[Outcome]
+    objection: str | None
+    covers: dict[str, Cover] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> list[str]:
+        """Ids of the expectations of severity `warning` that did not hold: the load's rows are flagged with them."""
+        return [o.expectation.id for o in self.outcomes if o.is_violated and o.expectation.severity == "warning"]
+
+    @property
+    def waivers(self) -> set[int]:
+        """The waivers in force that the verdict rests on."""
+        return {waiver for each in self.covers.values() for waiver in each.by_row if waiver is not None}
 
 
 def suite_files(relation: str, table_id: str) -> list[Path]:
@@ -53,25 +63,42 @@ def suite_sha256(relation: str, table_id: str) -> str | None:
 
 
 def suite_of(relation: str, table_id: str) -> list[Expectation]:
-    """The expectations of those documents; empty when there is none."""
+    """The expectations of those documents; empty when there is none, an error when two have one id."""
     documents = [load_document(file, ExpectationDocument, numbers=True) for file in suite_files(relation, table_id)]
-    return [expectation for document in documents for expectation in document.expectations]
+    suite = [expectation for document in documents for expectation in document.expectations]
+    ids = [expectation.id for expectation in suite]
+    if len(ids) != len(set(ids)):
+        raise DocumentError(f"{table_id}: expectations of relation and table have one id: {sorted(ids)}")
+    return suite
 
 
 def validate_load(load_id: int, library: Library | None = None) -> None:
     """Run the load's suite and store the verdict; raises LoadRejectedError unless the load is accepted."""
-    load = _load(load_id)
-    suite: list[Expectation] = []
-    results: list[dict[str, Any]] = []
-    try:
-        suite = suite_of(load.relation, load.table_id)
-        results = [_entry(e, r) for e, r in _run(load, suite, library or Library.open())] if suite else []
-        objection = _objection(suite, results) if suite else f"there are no expectations for {load.relation}"
-    except Exception as error:  # a gate that breaks must close, whatever broke it
-        objection = f"the gate itself failed: {error!r}"
-    _store(load, len(suite), results, objection)
-    if objection:
-        raise LoadRejectedError(f"{load.table_id}, edition {load.edition}, load {load_id}: {objection}")
+    objections = validate_loads([load_id], library)
+    if objections:
+        raise LoadRejectedError(objections[load_id])
+
+
+def validate_loads(load_ids: Iterable[int], library: Library | None = None) -> dict[int, str]:
+    """Judge each load by itself, all in one process; returns the objections by load, none for an accepted one."""
+    library = library or Library.open()
+    objections: dict[int, str] = {}
+    with ExitStack() as stack:
+        runner: ExpectationRunner | None = None
+        for load_id in load_ids:
+            load = _load(load_id)
+            try:
+                suite = suite_of(load.relation, load.table_id)
+                if suite and runner is None:
+                    runner = stack.enter_context(ExpectationRunner())
+                outcomes = runner.run(load, suite, _parameters(load, library)) if suite and runner else []
+                verdict = _verdict(load, suite, outcomes)
+            except Exception as error:  # a gate that breaks must close, whatever broke it
+                verdict = Verdict(0, [], f"the gate itself failed: {error!r}")
+            _store(load, verdict)
+            if verdict.objection:
+                objections[load_id] = f"{load.table_id}, edition {load.edition}, load {load_id}: {verdict.objection}"
+    return objections
 
 
 def _load(load_id: int) -> Load:
@@ -84,109 +111,125 @@ def _load(load_id: int) -> Load:
     return Load(*row)
 
 
-def _run(
-    load: Load, suite: list[Expectation], library: Library
-) -> "list[tuple[Expectation, ExpectationSuiteValidationResult]]":
-    """Each declared expectation with its result; in an ephemeral context, on one batch: this load."""
-    import great_expectations as gx
-    import great_expectations.expectations as gxe
-
-    # Built before it is run, so that a misspelt expectation is an error, never an empty suite that passes.
-    # Results come back in an order of their own; `meta` tells which is whose.
-    built = [
-        getattr(gxe, e.expect)(**e.given, severity=e.severity, meta={"position": position})
-        for position, e in enumerate(suite)
-    ]
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    address = settings.warehouse_url("pipeline").render_as_string(hide_password=False)
-    source = context.data_sources.add_or_update_postgres(
-        "warehouse", connection_string=address, create_temp_table=False
-    )
-    # The load is an integer that Postgres made and the relation one that `load.py` staged into: nothing of a
-    # publication enters this statement.
-    query = f"select * from staging.{load.relation} where load_id = {load.load_id:d}"  # noqa: S608
-    batch = source.add_query_asset("load", query=query).add_batch_definition_whole_table("load").get_batch()
-    parameters = {
+def _parameters(load: Load, library: Library) -> dict[str, Any]:
+    """What an expectation may ask for by `$PARAMETER`."""
+    return {
         "rows_staged": load.rows_staged,
         "indicator_codes": sorted(library.reference.indicators),
         "unit_measures": sorted({unit.unit_measure for unit in library.reference.units.values()} | {"TEXT"}),
     }
+
+
+def _verdict(load: Load, suite: list[Expectation], outcomes: list[Outcome]) -> Verdict:
+    """Nothing but a whole suite that ran, and held or is waived, is a yes."""
+    if not suite:
+        return Verdict(0, [], f"there are no expectations for {load.relation}")
+    missing = [e.id for e in suite if e.id not in {o.expectation.id for o in outcomes}]
+    if missing or len(outcomes) != len(suite):
+        return Verdict(
+            len(suite), outcomes, f"{len(suite)} expectations are declared and {len(outcomes)} ran; missing {missing}"
+        )
+    if broken := [o for o in outcomes if o.exception]:
+        first = broken[0].expectation
+        return Verdict(len(suite), outcomes, f"{first.id} could not run: {(broken[0].exception or '')[:300]}")
+    violated = [o for o in outcomes if o.is_violated and o.expectation.severity == "error"]
+    with connect() as connection:
+        granted = waivers_of(connection, load.table_id) if violated else []
+    covers = {o.expectation.id: cover(o, granted) for o in violated}
+    blocking = [o for o in violated if not covers[o.expectation.id].is_whole]
+    return Verdict(len(suite), outcomes, _objection(blocking, covers) if blocking else None, covers)
+
+
+def _objection(blocking: list[Outcome], covers: dict[str, Cover]) -> str:
+    worst = blocking[0]
+    why = worst.expectation.why
+    rows = [
+        row.found for row, waiver in zip(worst.failing, covers[worst.expectation.id].by_row, strict=True) if not waiver
+    ]
+    expired = "".join(
+        f"; waiver {waiver.waiver_id} of {waiver.owner} expired on {waiver.expires_on} · 豁免已到期"
+        for each in blocking
+        for waiver in covers[each.expectation.id].expired
+    )
+    found = rows[:3] or worst.sample or worst.observed_value
+    return (
+        f"{len(blocking)} blocking expectations failed: {', '.join(o.expectation.id for o in blocking)}; "
+        f"{why.en} · {why.zh}; found {found}{expired}"
+    )
+
+
+def _store(load: Load, verdict: Verdict) -> None:
+    """Store the verdict with the rows it objects to, in one transaction; raises LoadRejectedError when it cannot be."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            result = batch.validate(
-                gx.ExpectationSuite(name="load", expectations=built),
-                expectation_parameters=parameters,
-                result_format="SUMMARY",
-            )
-    finally:
-        # Great Expectations keeps its connections for as long as the process lives.
-        source.get_execution_engine().close()
-        source.get_engine().dispose()
-    ordered = sorted(result.results, key=lambda r: r.expectation_config.meta["position"])
-    return [(suite[r.expectation_config.meta["position"]], r) for r in ordered]
+        with connect() as connection:
+            _insert(connection, load, verdict)
+    except Exception as error:
+        raise LoadRejectedError(
+            f"{load.table_id}, edition {load.edition}, load {load.load_id}: the verdict cannot be stored: {error}"
+        ) from error
 
 
-def _entry(expectation: Expectation, result: Any) -> dict[str, Any]:
-    """What the ledger keeps of one result."""
-    exception = _exception(result.exception_info)
-    observed = result.result or {}
+def _insert(connection: Connection, load: Load, verdict: Verdict) -> None:
+    results = [_entry(outcome, verdict.covers.get(outcome.expectation.id)) for outcome in verdict.outcomes]
+    row = connection.execute(
+        """
+        insert into ops.verdicts
+            (load_id, is_accepted, reason, suite_sha256, expectations_declared, expectations_run, results,
+             warnings, warnings_count, waivers_count)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning verdict_id
+        """,
+        (load.load_id, verdict.objection is None, verdict.objection or _assent(verdict),
+         suite_sha256(load.relation, load.table_id), verdict.declared,
+         len([o for o in verdict.outcomes if o.exception is None]), Jsonb(results),
+         verdict.warnings, len(verdict.warnings), len(verdict.waivers)),
+    ).fetchone()  # fmt: skip
+    if row is None:
+        raise LoadRejectedError("Postgres stored no verdict")
+    statement = """
+    copy ops.failing_rows (verdict_id, expectation_id, failing_number, keys, row_number, locator, found, waiver_id)
+    from stdin
+    """
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for outcome in verdict.outcomes:
+            each = verdict.covers.get(outcome.expectation.id)
+            for number, failing in enumerate(outcome.failing, 1):
+                copy.write_row((
+                    row[0], outcome.expectation.id, number, Jsonb(failing.keys), failing.row_number, failing.locator,
+                    Jsonb(failing.found), each.by_row[number - 1] if each else None,
+                ))  # fmt: skip
+
+
+def _assent(verdict: Verdict) -> str:
+    flags = f", {len(verdict.warnings)} warnings" if verdict.warnings else ""
+    waived = f", {len(verdict.waivers)} waivers" if verdict.waivers else ""
+    return f"every blocking expectation held{' or is waived' if waived else ''}{flags}{waived}"
+
+
+def _entry(outcome: Outcome, covered: Cover | None) -> dict[str, Any]:
+    """What the ledger keeps of one expectation; the failing rows themselves stand aside, under this hash."""
+    expectation = outcome.expectation
     return {
+        "id": expectation.id,
         "expect": expectation.expect,
         "given": expectation.given,
         "severity": expectation.severity,
         "why": expectation.why.model_dump(),
-        "success": bool(result.success) and exception is None,
-        "exception": exception,
-        "unexpected_count": observed.get("unexpected_count"),
-        "observed_value": _plain(observed.get("observed_value")),
-        "sample": [_plain(value) for value in (observed.get("partial_unexpected_list") or [])[:20]],
+        "success": outcome.success,
+        "outcome": "broken" if outcome.exception else "held" if outcome.success else "violated",
+        "exception": outcome.exception,
+        "unexpected_count": outcome.unexpected_count,
+        "observed_value": outcome.observed_value,
+        "sample": outcome.sample,
+        "failing_rows": len(outcome.failing),
+        "failing_rows_are_all": outcome.failing_is_complete,
+        "failing_rows_sha256": failing_rows_sha256([asdict(row) for row in outcome.failing]),
+        "waivers": sorted({w for w in covered.by_row if w is not None}) if covered else [],
+        "expired_waivers": [waiver.waiver_id for waiver in covered.expired] if covered else [],
     }
 
 
-def _exception(information: dict[str, Any] | None) -> str | None:
-    """The message of the exception that an expectation raised; Great Expectations nests it per metric."""
-    if not information:
-        return None
-    if "raised_exception" in information:
-        return str(information["exception_message"])[:2000] if information["raised_exception"] else None
-    return next((m for part in information.values() if isinstance(part, dict) and (m := _exception(part))), None)
-
-
-def _objection(suite: list[Expectation], results: list[dict[str, Any]]) -> str | None:
-    """Why the load is not accepted, or None when every blocking expectation ran and held."""
-    if len(results) != len(suite):
-        return f"{len(suite)} expectations are declared and {len(results)} ran"
-    broken = [entry for entry in results if entry["exception"]]
-    if broken:
-        return f"{broken[0]['expect']} {broken[0]['given']} could not run: {broken[0]['exception'][:300]}"
-    failed = [entry for entry in results if not entry["success"] and entry["severity"] == "critical"]
-    if failed:
-        worst = failed[0]
-        found = worst["sample"] or worst["observed_value"]
-        return f"{len(failed)} blocking expectations failed; {worst['why']['en']} · {worst['why']['zh']}; found {found}"
-    return None
-
-
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return str(value)
-
-
-def _store(load: Load, declared: int, results: list[dict[str, Any]], objection: str | None) -> None:
-    with connect() as connection:
-        connection.execute(
-            """
-            insert into ops.verdicts
-                (load_id, is_accepted, reason, suite_sha256, expectations_declared, expectations_run, results)
-            values (%s, %s, %s, %s, %s, %s, %s)
-            """,
-            (load.load_id, objection is None, objection or "every blocking expectation held",
-             suite_sha256(load.relation, load.table_id), declared, len(results), Jsonb(results)),
-        )  # fmt: skip
+def failing_rows_sha256(rows: list[dict[str, Any]]) -> str:
+    """Hash that seals failing rows of one expectation: their keys, row number, locator and what was found, in order."""
+    names = ("keys", "row_number", "locator", "found")
+    lines = (json.dumps([row[name] for name in names], ensure_ascii=False, sort_keys=True) for row in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -22,14 +22,18 @@ class TableSource:
     publications: Path
     document: SourceDocument
 
-    def edition(self, name: str) -> Edition:
-        """The edition of that name; raises DocumentError when the document has none."""
-        for edition in self.document.editions:
-            if edition.edition == name:
-                return edition
-        raise DocumentError(
-            f"{self.path}: no edition {name!r}; there are {[e.edition for e in self.document.editions]}"
-        )
+    def edition(self, name: str, issue: int | None = None) -> Edition:
+        """The edition of that name, in its last issue unless one is named; raises DocumentError when there is none."""
+        issues = [e for e in self.document.editions if e.edition == name and issue in (None, e.issue)]
+        if not issues:
+            raise DocumentError(
+                f"{self.path}: no edition {name!r}; there are {[e.edition for e in self.document.editions]}"
+            )
+        return issues[-1]
+
+    def issue_of(self, name: str, sha256: str) -> Edition:
+        """The issue of the edition that is these bytes, else its last one."""
+        return next((e for e in self.document.editions if (e.edition, e.sha256) == (name, sha256)), self.edition(name))
 
     def file(self, edition: Edition) -> Path:
         """Where the bundled publication of an edition lies."""
@@ -42,8 +46,8 @@ class TableSource:
 
     def reading(self, edition: Edition) -> bytes:
         """What of the document decides how this edition reads, in canonical form."""
-        shared = self.document.model_dump(mode="json", exclude={"editions", "title", "licence", "notes"})
-        own = edition.model_dump(mode="json", exclude={"sha256"})
+        shared = self.document.model_dump(mode="json", exclude={"editions", "title", "licence", "notes", "release"})
+        own = edition.model_dump(mode="json", exclude={"sha256", "issue"})
         return json.dumps([shared, own], sort_keys=True, ensure_ascii=False).encode()
 
 

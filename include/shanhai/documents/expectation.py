@@ -6,17 +6,25 @@ for that table. Each names a Great Expectations class and says why.
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shanhai.documents.terms import Bilingual, Strict
 
 
 class Expectation(Strict):
-    """One expectation; `critical` blocks the load, `warning` and `info` are reported."""
+    """One expectation: an `error` keeps the load in quarantine, a `warning` flags its rows, an `info` is reported.
 
+    A query of an UnexpectedRowsExpectation selects `row_number` first, so that failing rows can be shown as printed;
+    without it what the query selects is itself the key of the failure.
+    """
+
+    id: str = Field(
+        pattern=r"^([A-Z]{1,2}\d{2}(_[a-z0-9]+)*|[a-z][a-z0-9]*(_[a-z0-9]+)*)$",
+        description="Stable name: the check of the catalogue (K02_status), else a slug; waivers name it",
+    )
     expect: str = Field(pattern=r"^(Expect\w+|UnexpectedRowsExpectation)$", description="Great Expectations class")
     given: dict[str, Any] = Field({}, description="Its arguments")
-    severity: Literal["critical", "warning", "info"] = "critical"
+    severity: Literal["error", "warning", "info"] = "error"
     why: Bilingual
 
 
@@ -24,3 +32,10 @@ class ExpectationDocument(Strict):
     """The expectations of one relation or table."""
 
     expectations: list[Expectation] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_each_once(self) -> "ExpectationDocument":
+        ids = [expectation.id for expectation in self.expectations]
+        if len(ids) != len(set(ids)):
+            raise ValueError(f"ids stand twice: {sorted({i for i in ids if ids.count(i) > 1})}")
+        return self

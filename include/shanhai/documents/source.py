@@ -48,11 +48,40 @@ class Edition(Reading):
     """One publication of the table: a file under `include/published/<publisher>/` and what is particular to it."""
 
     edition: str
+    issue: int = Field(1, ge=1, description="2 where the publisher replaced the edition by other bytes; and so on")
     file: str
     sha256: Sha256
     sections: list[Section] = []
     statements: list[Statement] = []
     misprints: list[Misprint] = Field([], description="Rows printed wrongly, left out and counted; any other refuses")
+
+
+class Retirement(Strict):
+    """Periods for which nothing is expected, for ever, and why; an end that is left out is open."""
+
+    first: str | None = Field(None, description="First period that is not expected")
+    last: str | None = Field(None, description="Last period that is not expected")
+    why: Bilingual
+
+
+class Release(Strict):
+    """When the table is due. A table without a rhythm says why; what it declares is expected all the same."""
+
+    every: Literal["month", "quarter", "half_year", "year"] | None = None
+    first: str | None = Field(None, description="First period that is expected: 2022, 2023-Q1, 2024-05")
+    due_days: int | None = Field(None, ge=0, description="Days after a period's end within which it is published")
+    load_days: int = Field(7, ge=0, description="Days after publication within which we load and release it")
+    irregular: Bilingual | None = Field(None, description="Why there is no rhythm")
+    retired: list[Retirement] = []
+
+    @model_validator(mode="after")
+    def _has_a_rhythm_or_a_reason(self) -> "Release":
+        rhythm = [self.every, self.first, self.due_days]
+        if self.irregular is None and None in rhythm:
+            raise ValueError("a release needs `every`, `first` and `due_days`, or `irregular` with the reason")
+        if self.irregular is not None and any(part is not None for part in rhythm):
+            raise ValueError("an irregular release has neither `every` nor `first` nor `due_days`")
+        return self
 
 
 class SourceDocument(Reading):
@@ -74,6 +103,7 @@ class SourceDocument(Reading):
     rows: list[TableRow] = Field([], description="Rows by the label in `indicator_column`, where rows name indicators")
     ignored_rows: list[str] = Field([], description="Labels in `indicator_column` that are printed and not read")
     statements: list[Statement] = []
+    release: Release | None = Field(None, description="When the table is due")
     editions: list[Edition] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -95,9 +125,18 @@ class SourceDocument(Reading):
         foreign = sorted(said & (set().union(*_OPTIONS.values()) - _OPTIONS[self.carrier]))
         if foreign:
             raise ValueError(f"a {self.carrier} carrier has no {', '.join(foreign)}")
-        names = [edition.edition for edition in self.editions]
-        if len(names) != len(set(names)):
-            raise ValueError(f"editions are named twice: {names}")
+        return self
+
+    @model_validator(mode="after")
+    def _names_each_edition_once(self) -> "SourceDocument":
+        for name in {edition.edition for edition in self.editions}:
+            issues = [edition for edition in self.editions if edition.edition == name]
+            if [edition.issue for edition in issues] != list(range(1, len(issues) + 1)):
+                raise ValueError(
+                    f"editions are named twice: {name!r}; other bytes of an edition are its `issue: 2`, after the first"
+                )
+            if len({edition.sha256 for edition in issues}) != len(issues):
+                raise ValueError(f"two issues of edition {name!r} are the same bytes")
         return self
 
     def _check_indicators(self) -> None:

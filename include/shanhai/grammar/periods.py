@@ -89,6 +89,11 @@ def _count(number: str) -> int:
     return int(number) if number.isdigit() else _NUMERALS.index(number) + 1
 
 
+def last_day_of(text: str | None) -> date | None:
+    """Last day of a period or window as documents write it; None where there is none."""
+    return parse_period(text, "CUM").end if text and text != "previous" else None
+
+
 def previous_year(text: str) -> str:
     """The same period one year before."""
     match = _PERIOD.fullmatch(text)

@@ -60,6 +60,15 @@ loads = Table(
     Column("run_id", Text),
     Column("try_number", SmallInteger),
     Column("code_commit", Text, comment="Commit of the project that read the publication · 代码版本"),
+    Column("issue", SmallInteger, comment="Which issue of the edition these bytes are; null means the first · 刊次"),
+    Column("period_end", Date, comment="Last day of the edition's declared period; null when it declares none"),
+    Column("rows_read", Integer, comment="Rows that the document made of the publication · 读出行数"),
+    Column("rows_refused", Integer, comment="Rows read and not staged: 0, or there is no load · 拒绝行数"),
+    Column("control_totals", JSONB, comment="Rows and exact sum per indicator and unit, as staged · 控制总数"),
+    Column("document_sha256", Text, comment="Hash of the source document's file · 来源文档指纹"),
+    Column("lock_sha256", Text, comment="Hash of the lock file of all libraries · 依赖锁文件指纹"),
+    Column("supersedes_load_id", BigInteger, comment="The load of this edition before this one · 所取代的装载"),
+    Column("difference", JSONB, comment="What the superseded load said otherwise: counts, and the first 1000 figures"),
     Column("loaded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     schema="ops",
     comment="One row per load: one edition staged in one transaction · 一次装载一行",
@@ -88,8 +97,11 @@ verdicts = Table(
         "results",
         JSONB,
         nullable=False,
-        comment="One entry per expectation: type, severity, success, exception, sample",
+        comment="One entry per expectation: id, type, severity, success, exception, sample, hash of its failing rows",
     ),
+    Column("warnings", ARRAY(Text), comment="Ids of the expectations that failed and do not block · 警告"),
+    Column("warnings_count", Integer),
+    Column("waivers_count", Integer, comment="Waivers in force that this verdict rests on · 所依据的豁免数"),
     Column("decided_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     schema="ops",
     comment="What Great Expectations said of a load · 装载的校验结论",
@@ -104,6 +116,8 @@ refusals = Table(
     Column("publication_sha256", Text),
     Column("reading_sha256", Text),
     Column("reason", Text, nullable=False, comment="Names publication, edition and cell · 指明出版物、版次与单元格"),
+    Column("issue", SmallInteger, comment="Which issue of the edition; null means the first · 刊次"),
+    Column("rows_read", Integer, comment="Rows read before the one that was refused · 被拒前读出的行数"),
     Column("refused_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     schema="ops",
     comment="Editions that could not be read; their bytes are archived · 读取被拒的版次",
@@ -324,3 +338,20 @@ scheme_rules = _staging(
 )
 
 staging_relations: dict[str, Table] = {t.name: t for t in metadata.tables.values() if t.schema == "staging"}
+
+# What a row is about: the columns by which a failing row, a waiver and a difference name it.
+_KEYS = {
+    "observations": ("subject_name", "counterpart_name", "indicator_code", "time_period", "accum", "period_start"),
+    "divisions": ("division_code", "name_zh", "valid_from_year"),
+    "division_lists": ("list_code", "division_code", "valid_from"),
+    "programmes": ("programme_code",),
+    "pairings": ("programme_code", "programme_printed", "recipient_name", "partner_name"),
+    "parks": ("park_code",),
+    "projects": ("project_code",),
+    "scheme_rules": ("scheme_code", "rule_code"),
+}
+
+
+def key_columns(relation: str) -> tuple[str, ...]:
+    """The columns of a staging relation that say what a row is about; raises KeyError for a relation without any."""
+    return _KEYS[relation]
