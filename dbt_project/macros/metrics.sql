@@ -39,9 +39,9 @@ jsonb_build_object('role', {{ role }}, 'key', 'observation:' || {{ figure }}.obs
 {#- The inputs of a metric of named figures: statuses, inputs and the three standing flags, role by role. Roles are given
     as {role: alias of the figure}. -#}
 {% macro metric_inputs_of(roles) -%}
-array[
+jsonb_build_array(
             {%- for figure in roles.values() %}{{ figure }}.obs_status{{ ', ' if not loop.last }}{% endfor -%}
-        ] as input_statuses,
+        ) as input_statuses,
         jsonb_build_array(
             {%- for role, figure in roles.items() %}
             {{ metric_input("'" ~ role ~ "'", figure) }}{{ ',' if not loop.last }}

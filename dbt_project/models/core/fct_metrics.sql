@@ -31,7 +31,7 @@ judged as (
             select statuses.obs_status
             from statuses
             where
-                statuses.obs_status = any(united.input_statuses)
+                united.input_statuses ? statuses.obs_status
                 or (statuses.obs_status = 'E' and metrics.flag_rule = 'worst_input_and_estimated')
             order by statuses.precedence
             limit 1

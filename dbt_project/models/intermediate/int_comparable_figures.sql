@@ -21,9 +21,29 @@ qualifiers as (
 
 described as (
     select
-        observations.*,
+        -- keys
+        observations.observation_key,
+        {{ metric_subject('observations') }},
+        observations.indicator_code,
         observations.subject_kind || ':' || coalesce(observations.division_code, observations.subject_name) as subject_key,
+
+        -- the figure
+        observations.value,
+        observations.unit_measure,
+        observations.value_qualifier,
         qualifiers.is_bound,
+        observations.obs_status,
+        observations.estimate_round,
+        observations.vintage_set_id,
+        observations.vintage_rank,
+        observations.comment,
+        observations.has_warnings,
+        observations.data_as_of,
+        observations.newer_load_in_quarantine,
+
+        -- what its indicator is
+        indicators.coverage,
+        indicators.population_basis,
         indicators.is_additive,
         indicators.measure,
         -- Growth of these is measured on another scope than their levels have (G01).
@@ -53,5 +73,4 @@ ranked as (
         )
 )
 
--- Every column of the fact, with what a comparison must know of it: a list would be the same columns written twice (AM04).
-select * from ranked  -- noqa: AM04
+select * from ranked

@@ -95,12 +95,14 @@ compared as (
         case operation when 'discrete_quarter' then 'DISC' else accum end as accum,
         case operation when 'discrete_quarter' then previous_period_end + 1 else period_start end as period_start,
         period_end,
-        case operation
-            when 'growth_in_set' then (current_value / nullif(previous_value, 0) - 1) * 100
-            when 'two_year_average'
-                then (sqrt((1 + previous_value / 100) * (1 + current_value / 100)) - 1) * 100
-            else current_value - previous_value
-        end as value,
+        trim_scale(
+            case operation
+                when 'growth_in_set' then (current_value / nullif(previous_value, 0) - 1) * 100
+                when 'two_year_average'
+                    then (sqrt((1 + previous_value / 100) * (1 + current_value / 100)) - 1) * 100
+                else current_value - previous_value
+            end
+        ) as value,
         value_qualifier,
         estimate_round,
         vintage_set_id,

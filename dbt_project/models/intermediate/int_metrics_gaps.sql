@@ -19,12 +19,14 @@ pairs as (
     select
         metrics.metric_code,
         {{ metric_subject('own') }},
-        case
-            when reference.is_bound then null
-            when metrics.operation = 'gap_to_province' then own.value - reference.value
-            when metrics.operation = 'relative_to_province' then own.value / nullif(reference.value, 0)
-            else own.value / nullif(reference.value, 0) * 100
-        end as value,
+        trim_scale(
+            case
+                when reference.is_bound then null
+                when metrics.operation = 'gap_to_province' then own.value - reference.value
+                when metrics.operation = 'relative_to_province' then own.value / nullif(reference.value, 0)
+                else own.value / nullif(reference.value, 0) * 100
+            end
+        ) as value,
         {{ carried_bound('own', 'reference') }} as value_qualifier,
         own.estimate_round,
         case

@@ -111,7 +111,8 @@ aggregated as (
                     / (sum(weight * value) / sum(weight))
         end as result,
         string_agg(distinct vintage_set_id, ' | ' order by vintage_set_id) as vintage_set_id,
-        array_agg(distinct obs_status) || array_remove(array_agg(distinct weight_status), null) as input_statuses,
+        jsonb_agg(distinct obs_status)
+        || coalesce(jsonb_agg(distinct weight_status) filter (where weight_status is not null), '[]') as input_statuses,
         jsonb_agg({{ metric_input("'member'", 'listed') }} order by division_code)
         || coalesce(jsonb_agg(weight_input order by division_code) filter (where weight_input is not null), '[]')
             as inputs,
@@ -152,7 +153,7 @@ completed as (
         aggregated.period_end,
         case
             when aggregated.known_count = sizes.members_count or aggregated.operation = 'list_count_over'
-                then aggregated.result
+                then trim_scale(aggregated.result)
         end as value,
         case when aggregated.known_count < sizes.members_count then 'GE' else 'EXACT' end as value_qualifier,
         aggregated.estimate_round,

@@ -75,7 +75,7 @@ products_per_head as (
     select
         gdp.metric_code,
         {{ metric_subject('gdp') }},
-        gdp.value / nullif(population.value - change.value / 2, 0) as value,
+        trim_scale(gdp.value / nullif(population.value - change.value / 2, 0)) as value,
         gdp.estimate_round,
         gdp.vintage_set_id,
         gdp.metric_population_basis as population_basis,

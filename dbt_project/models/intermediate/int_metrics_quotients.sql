@@ -18,8 +18,10 @@ pairs as (
     select
         metrics.metric_code,
         {{ metric_subject('part') }},
-        case when not whole.is_bound then part.value / nullif(whole.value, 0) end
-        * case metrics.operation when 'percent' then 100 else 1 end as value,
+        trim_scale(
+            case when not whole.is_bound then part.value / nullif(whole.value, 0) end
+            * case metrics.operation when 'percent' then 100 else 1 end
+        ) as value,
         {{ carried_bound('part', 'whole') }} as value_qualifier,
         part.estimate_round,
         part.vintage_set_id,
