@@ -171,6 +171,8 @@ def _record(connection: Connection, run_id: int, release_id: int, clock: Clock, 
         (check.id, run_id, clock.as_of, release_id, check.severity, result.status, len(result.tested), len(failing),
          Jsonb(result.reason), Jsonb(sample), result.decision, _sha256(settings.AUDIT / "checks" / f"{check.id}.yml")),
     )  # fmt: skip
+    if check.reconciles:
+        _reconcile(connection, run_id, result)
     if check.severity == "info":
         return
     for row in failing[:FINDINGS]:
@@ -182,6 +184,27 @@ def _record(connection: Connection, run_id: int, release_id: int, clock: Clock, 
             (check.id, str(row["item"]), check.severity, is_material(row),
              Jsonb({k: plain(v) for k, v in row.items() if k not in ("item", "is_failure")}), run_id, clock.as_of),
         )  # fmt: skip
+
+
+def _reconcile(connection: Connection, run_id: int, result: Result) -> None:
+    """Keep every pair that the check compared, those that agree too: a reconciliation shows both."""
+    check = result.check
+    assert check.reconciles is not None  # noqa: S101 - the caller asks only those that reconcile
+    left, right = check.reconciles.left, check.reconciles.right
+    rows = [
+        (run_id, check.reconciles.kind, check.id, str(row["item"]), row[left], row[right] if right else None,
+         row["is_failure"], Jsonb({k: plain(v) for k, v in row.items() if k not in ("item", "is_failure", left, right)}))
+        for row in sorted(result.tested, key=lambda row: str(row["item"]))
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            insert into audit.reconciliation
+                (run_id, kind, check_id, item, left_value, right_value, is_break, detail)
+            values (%s, %s, %s, %s, %s, %s, %s, %s)
+            """,
+            rows,
+        )
 
 
 def is_material(row: dict[str, Any]) -> bool:

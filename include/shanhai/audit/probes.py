@@ -67,12 +67,13 @@ def _reading_problem(
 
 
 def symbols_declared(connection: Connection, library: Library) -> list[Item]:
-    """S07: the document of every accepted table says what its symbols mean; prose has none."""
+    """S07: the document of every accepted table of figures says what its symbols mean; prose and registers have none."""
     items = []
-    for table_id, edition, *_ in connection.execute(_ACCEPTED).fetchall():
+    for table_id, edition, _, relation, _ in connection.execute(_ACCEPTED).fetchall():
         source = library.catalogue.tables.get(table_id)
-        declared = source is not None and (source.document.carrier == "text" or bool(source.document.symbols))
-        items.append({"item": f"{table_id}@{edition}", "is_failure": not declared})
+        if relation != "observations" or (source and source.document.carrier == "text"):
+            continue
+        items.append({"item": f"{table_id}@{edition}", "is_failure": not (source and source.document.symbols)})
     return items
 
 

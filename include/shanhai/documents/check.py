@@ -36,6 +36,17 @@ class Enforcement(Strict):
     name: str = Field(description="Expectation document, dbt test, module of the reader, or query of this document")
 
 
+class Reconciliation(Strict):
+    """Which two columns of the query must agree, and what kind of agreement it is."""
+
+    kind: Literal[
+        "areas", "parts_and_totals", "stock_and_flow", "levels_and_growth", "levels_and_ratios", "publishers",
+        "zones_and_counties", "windows", "enclaves",
+    ]  # fmt: skip
+    left: str
+    right: str | None = None
+
+
 class FigureGroup(Strict):
     """Figures of a case that have their attributes in common."""
 
@@ -70,6 +81,7 @@ class Check(Strict):
     query: str | None = Field(None, description="One row per item tested: item, is_failure and what explains it")
     probe: str | None = Field(None, description="Name of the probe, where bytes have to be opened")
     minimum: int = Field(1, ge=1, description="Fewer items than this decide nothing")
+    reconciles: Reconciliation | None = Field(None, description="Every item is kept as a reconciliation")
     not_applicable: Bilingual = Field(description="Why the rule may have too little to test, and what would be needed")
     cases: list[Case] = Field([])
 
