@@ -86,7 +86,7 @@ def decide(
     finding_id: int, step: Step, *, by: str, owner: str, reason: str, on: date, due_on: date | None = None,
     accepted_until: date | None = None, classification: str | None = None, role: Role = "auditor",
 ) -> None:  # fmt: skip
-    """Record the next step of a finding; raises AuditError when it may not follow, or comes from who loaded the data."""
+    """Record the next step of a finding; raises AuditError when it may not follow, or its hand may not."""
     with connect(role) as connection:
         found = standing(connection, on, finding_id)
         if not found:

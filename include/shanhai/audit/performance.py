@@ -191,9 +191,10 @@ def _reconcile(connection: Connection, run_id: int, result: Result) -> None:
     check = result.check
     assert check.reconciles is not None  # noqa: S101 - the caller asks only those that reconcile
     left, right = check.reconciles.left, check.reconciles.right
+    told = {"item", "is_failure", left, right}
     rows = [
         (run_id, check.reconciles.kind, check.id, str(row["item"]), row[left], row[right] if right else None,
-         row["is_failure"], Jsonb({k: plain(v) for k, v in row.items() if k not in ("item", "is_failure", left, right)}))
+         row["is_failure"], Jsonb({k: plain(v) for k, v in row.items() if k not in told}))
         for row in sorted(result.tested, key=lambda row: str(row["item"]))
     ]  # fmt: skip
     with connection.cursor() as cursor:

@@ -67,7 +67,7 @@ def _reading_problem(
 
 
 def symbols_declared(connection: Connection, library: Library) -> list[Item]:
-    """S07: the document of every accepted table of figures says what its symbols mean; prose and registers have none."""
+    """S07: the document of every accepted table of figures says what its symbols mean."""
     items = []
     for table_id, edition, _, relation, _ in connection.execute(_ACCEPTED).fetchall():
         source = library.catalogue.tables.get(table_id)
