@@ -7,6 +7,7 @@ pipeline. A check that breaks stops the run: a result that nobody could compute 
 import getpass
 import hashlib
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,6 +31,23 @@ SAMPLE = 20  # failing items kept with a result
 FINDINGS = 500  # findings opened by one check in one run
 MATERIAL_PCT = Decimal("0.5")  # of a county's aggregate (domain §6.1)
 MATERIAL_PP = Decimal("0.1")  # of a published gap
+# Figures of the three years to the quarter's end: an older census would hide the gaps of later years.
+_COUNTY_READS = {
+    "members": "marts.dim_list_membership", "divisions": "marts.dim_divisions", "observations": "marts.fct_observations"
+}  # fmt: skip
+_COUNTIES = """
+select
+    members.division_code as item, divisions.name_zh, divisions.prefecture_name, false as is_failure,
+    count(observations.observation_key) as "left", count(distinct observations.indicator_code) as "right"
+from members
+inner join divisions on members.division_code = divisions.division_code and divisions.is_current
+cross join clock
+left join observations
+    on members.division_code = observations.division_code and observations.known_rank = 1
+        and observations.value is not null and observations.period_end > clock.quarter_end - interval '3 years'
+where members.list_code = 'original_26'
+group by members.division_code, divisions.name_zh, divisions.prefecture_name
+"""
 _DECISIONS = {"error": "block", "warning": "query", "info": "report"}
 
 
@@ -104,6 +122,7 @@ def run(quarter: Quarter, as_of: date | None = None, dag_run_id: str | None = No
             "select position, entry_sha256 from ops.ledger order by position desc limit 1"
         ).fetchone()
         results = perform(connection, clock, library)
+        counties = _county_coverage(connection, clock)
     assert head is not None  # noqa: S101 - a promotion is an entry of the ledger
     with connect() as connection:
         run_id = int(scalar(
@@ -119,6 +138,7 @@ def run(quarter: Quarter, as_of: date | None = None, dag_run_id: str | None = No
         ))  # fmt: skip
         for result in results:
             _record(connection, run_id, release_id, clock, result)
+        _keep(connection, run_id, "county_coverage", "K03", counties)
     return run_id
 
 
@@ -191,12 +211,17 @@ def _reconcile(connection: Connection, run_id: int, result: Result) -> None:
     check = result.check
     assert check.reconciles is not None  # noqa: S101 - the caller asks only those that reconcile
     left, right = check.reconciles.left, check.reconciles.right
+    rows = [row | {"left": row[left], "right": row[right] if right else None} for row in result.tested]
     told = {"item", "is_failure", left, right}
-    rows = [
-        (run_id, check.reconciles.kind, check.id, str(row["item"]), row[left], row[right] if right else None,
-         row["is_failure"], Jsonb({k: plain(v) for k, v in row.items() if k not in told}))
-        for row in sorted(result.tested, key=lambda row: str(row["item"]))
-    ]  # fmt: skip
+    _keep(connection, run_id, check.reconciles.kind, check.id, rows, told)
+
+
+def _keep(
+    connection: Connection, run_id: int, kind: str, check_id: str, rows: list[dict[str, Any]],
+    told: Collection[str | None] = ("item", "is_failure"),
+) -> None:  # fmt: skip
+    """Store rows with `item`, `left`, `right` and `is_failure`; what else explains them goes into the detail."""
+    skipped = {*told, "left", "right"}
     with connection.cursor() as cursor:
         cursor.executemany(
             """
@@ -204,8 +229,21 @@ def _reconcile(connection: Connection, run_id: int, result: Result) -> None:
                 (run_id, kind, check_id, item, left_value, right_value, is_break, detail)
             values (%s, %s, %s, %s, %s, %s, %s, %s)
             """,
-            rows,
-        )
+            [
+                (run_id, kind, check_id, str(row["item"]), row["left"], row["right"], row["is_failure"],
+                 Jsonb({key: plain(value) for key, value in row.items() if key not in skipped}))
+                for row in sorted(rows, key=lambda row: str(row["item"]))
+            ],
+        )  # fmt: skip
+
+
+def _county_coverage(connection: Connection, clock: Clock) -> list[dict[str, Any]]:
+    """How many figures and indicators of each of the 26 counties were known on the day; a county of none is shown."""
+    statement, parameters = composed(
+        _COUNTIES, _COUNTY_READS, clock, warehouse_source, "select * from tested order by item"
+    )
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(statement, parameters).fetchall()
 
 
 def is_material(row: dict[str, Any]) -> bool:

@@ -41,7 +41,7 @@ class Reconciliation(Strict):
 
     kind: Literal[
         "areas", "parts_and_totals", "stock_and_flow", "levels_and_growth", "levels_and_ratios", "publishers",
-        "zones_and_counties", "windows", "enclaves",
+        "zones_and_counties", "windows", "enclaves", "revisions", "coverage", "timeliness",
     ]  # fmt: skip
     left: str
     right: str | None = None
