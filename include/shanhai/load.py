@@ -169,7 +169,7 @@ def _last_load(connection: Connection, key: EditionKey) -> int | None:
 def _control_totals(connection: Connection, relation: str, load_id: int) -> list[dict[str, Any]]:
     """Rows and exact sum of each indicator in each unit, as Postgres holds them; of a register, its rows."""
     if relation == "observations":
-        query: sql.Composable = sql.SQL("""
+        query: sql.SQL | sql.Composed = sql.SQL("""
         select indicator_code, unit_measure, count(*), sum(value)::text from staging.observations
         where load_id = %s group by 1, 2 order by 1, 2
         """)

@@ -33,6 +33,7 @@ PROJECT_ROOT = _project_root()
 PUBLISHED = PROJECT_ROOT / "include" / "published"
 SOURCES = PROJECT_ROOT / "include" / "sources"
 EXPECTATIONS = PROJECT_ROOT / "expectations"
+AUDIT = PROJECT_ROOT / "include" / "audit"
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 DAGS = PROJECT_ROOT / "dags"
 LOCK_FILE = PROJECT_ROOT / "requirements.lock"

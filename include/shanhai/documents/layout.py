@@ -19,7 +19,7 @@ class Label(Strict):
 
 
 class Block(Strict):
-    """A further stretch of the same table (续表): beside it, under it, on another page. What is not said is as before."""
+    """A further stretch of the same table (续表): beside, under or on another page. What is not said is as before."""
 
     sheet: str | None = None
     page: int | None = Field(None, ge=1)
@@ -55,7 +55,7 @@ class Layout(Strict):
     unit_line: int | None = Field(
         None, ge=1, description="The row that prints the unit of the whole table (单位：万元)"
     )
-    remark_rows: list[int] = []
+    remark_rows: list[int] = Field([])
     columns: list[str] | None = Field(None, description="Heads printed in the first stretch, where not all are")
     continued: list[Block] = Field([], description="Further stretches of the table (续表), in order")
     fill_down: list[str] = Field([], description="Heads of columns whose blank cells mean the cell above them")

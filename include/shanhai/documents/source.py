@@ -5,6 +5,7 @@ A document lives at `include/sources/<publisher>/<table>.yml`; its path is the t
 
 from pydantic import Field, model_validator
 
+from shanhai.documents.calendar import Release
 from shanhai.documents.layout import Column, Layout, Misprint, TableRow
 from shanhai.documents.terms import (
     Bilingual,
@@ -51,37 +52,9 @@ class Edition(Reading):
     issue: int = Field(1, ge=1, description="2 where the publisher replaced the edition by other bytes; and so on")
     file: str
     sha256: Sha256
-    sections: list[Section] = []
-    statements: list[Statement] = []
+    sections: list[Section] = Field([])
+    statements: list[Statement] = Field([])
     misprints: list[Misprint] = Field([], description="Rows printed wrongly, left out and counted; any other refuses")
-
-
-class Retirement(Strict):
-    """Periods for which nothing is expected, for ever, and why; an end that is left out is open."""
-
-    first: str | None = Field(None, description="First period that is not expected")
-    last: str | None = Field(None, description="Last period that is not expected")
-    why: Bilingual
-
-
-class Release(Strict):
-    """When the table is due. A table without a rhythm says why; what it declares is expected all the same."""
-
-    every: Literal["month", "quarter", "half_year", "year"] | None = None
-    first: str | None = Field(None, description="First period that is expected: 2022, 2023-Q1, 2024-05")
-    due_days: int | None = Field(None, ge=0, description="Days after a period's end within which it is published")
-    load_days: int = Field(7, ge=0, description="Days after publication within which we load and release it")
-    irregular: Bilingual | None = Field(None, description="Why there is no rhythm")
-    retired: list[Retirement] = []
-
-    @model_validator(mode="after")
-    def _has_a_rhythm_or_a_reason(self) -> "Release":
-        rhythm = [self.every, self.first, self.due_days]
-        if self.irregular is None and None in rhythm:
-            raise ValueError("a release needs `every`, `first` and `due_days`, or `irregular` with the reason")
-        if self.irregular is not None and any(part is not None for part in rhythm):
-            raise ValueError("an irregular release has neither `every` nor `first` nor `due_days`")
-        return self
 
 
 class SourceDocument(Reading):
@@ -98,11 +71,11 @@ class SourceDocument(Reading):
     delimiter: Delimiter = Field("comma", description="What parts the values of a csv carrier; TSV is `tab`")
     symbols: dict[str, SymbolMeaning]
     layout: Layout | None = Field(None, description="Where head, labels and body of a table stand; a text has none")
-    columns: list[Column] = []
+    columns: list[Column] = Field([])
     ignored: list[str] = Field([], description="Header paths that are printed and not read")
     rows: list[TableRow] = Field([], description="Rows by the label in `indicator_column`, where rows name indicators")
     ignored_rows: list[str] = Field([], description="Labels in `indicator_column` that are printed and not read")
-    statements: list[Statement] = []
+    statements: list[Statement] = Field([])
     release: Release | None = Field(None, description="When the table is due")
     editions: list[Edition] = Field(min_length=1)
 

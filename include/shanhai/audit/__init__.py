@@ -1,0 +1,1 @@
+"""The quarterly audit: performs the catalogue, reconciles, samples, keeps findings and decisions, seals the pack."""

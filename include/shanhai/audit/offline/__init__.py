@@ -1,0 +1,1 @@
+"""Programs that travel in the pack: an auditor runs them where this project is not."""
