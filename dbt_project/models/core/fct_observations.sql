@@ -38,21 +38,8 @@ dated as (
 identified as (
     select
         -- keys
-        {{ surrogate_key([
-            'dated.subject_kind',
-            'coalesce(dated.division_code, dated.subject_name)',
-            'dated.counterpart_name',
-            'dated.indicator_code',
-            'dated.freq',
-            'dated.time_period',
-            'dated.accum',
-            'dated.period_start',
-            'dated.period_end',
-            'dated.estimate_round',
-            'dated.vintage_set_id',
-            'dated.table_id',
-            'dated.edition',
-        ]) }} as observation_key,
+        dated.observation_key,
+        dated.figure_key,
         dated.subject_kind,
         dated.subject_name,
         case when dated.subject_kind = 'country' then 'CN' else dated.division_code end as ref_area,

@@ -6,20 +6,18 @@
 -- encyclopedias repeat official figures rounded; the date of publication ("where they differ, this yearbook
 -- holds"); the finer printed unit. Table, edition and row only make the order total: the moment of loading is no
 -- property of a figure, and ranking by it would let two runs over the same publications end in different marts.
-with observations as (
-    select * from {{ ref('stg_publications__observations') }}
+with history as (
+    select * from {{ ref('fct_observation_history') }}
+    where change_kind is distinct from 'withdrawn'
+),
+
+loads as (
+    select * from {{ ref('stg_ops__accepted_loads') }}
     where is_latest
 ),
 
 estimate_rounds as (
     select * from {{ ref('estimate_rounds') }}
-),
-
-publications as (
-    select
-        load_id,
-        reliability
-    from {{ ref('stg_ops__accepted_loads') }}
 ),
 
 reliabilities as (
@@ -28,18 +26,21 @@ reliabilities as (
 
 judged as (
     select
-        observations.*,
+        history.*,
+        loads.data_as_of,
+        loads.has_warnings,
+        loads.newer_load_in_quarantine,
         estimate_rounds.precedence as round_precedence,
         coalesce(reliabilities.precedence, 9) as reliability_precedence,
-        estimate_rounds.is_for_readers and observations.conf_status = 'F' as is_for_readers,
-        observations.value is not null or observations.obs_text is not null as has_value
-    from observations
+        estimate_rounds.is_for_readers and history.conf_status = 'F' as is_for_readers,
+        history.value is not null or history.obs_text is not null as has_value
+    from history
+    inner join loads
+        on history.load_id = loads.load_id
     inner join estimate_rounds
-        on observations.estimate_round = estimate_rounds.estimate_round
-    left join publications
-        on observations.load_id = publications.load_id
+        on history.estimate_round = estimate_rounds.estimate_round
     left join reliabilities
-        on publications.reliability = reliabilities.reliability
+        on loads.reliability = reliabilities.reliability
 ),
 
 ranked as (
@@ -62,18 +63,9 @@ ranked as (
         count(*) filter (where is_for_readers and has_value) over same_figure as vintages_count
     from judged
     window same_figure as (
-        partition by
-            subject_kind,
-            coalesce(division_code, subject_name),
-            counterpart_name,
-            indicator_code,
-            freq,
-            time_period,
-            accum,
-            period_start,
-            period_end
+        partition by {{ figure_columns('judged') | join(', ') }}
     )
 )
 
--- Every column of the staging model, with its judgement: a list would be the same columns written twice (AM04).
+-- Every column of the history, with its judgement: a list would be the same columns written twice (AM04).
 select * from ranked  -- noqa: AM04

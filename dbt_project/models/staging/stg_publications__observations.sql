@@ -45,6 +45,8 @@ accepted as (
     from staged
     inner join accepted_loads
         on staged.load_id = accepted_loads.load_id
+    -- A publication may date single figures; what has no date at all cannot have been said before its period ended.
+    where {{ was_published('coalesce(staged.published_on, accepted_loads.published_on, staged.period_end)') }}
 )
 
 select * from accepted
