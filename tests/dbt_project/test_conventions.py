@@ -27,6 +27,8 @@ LONG_FORM = {
     "province_value",
     "threshold_value",
     "threshold_printed",
+    "revision_value",
+    "revision_since_first_value",
 }
 # The required marts of the first cut, and the core a reader needs beside them.
 REQUIRED = {

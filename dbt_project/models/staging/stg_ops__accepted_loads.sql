@@ -3,11 +3,16 @@
 
 with loads as (
     select * from {{ source('ops', 'loads') }}
-    where {{ was_published('published_on') }}
+    where {{ was_published('published_on') }} and {{ was_known('loaded_at') }}
 ),
 
 verdicts as (
     select * from {{ source('ops', 'verdicts') }}
+    where {{ was_known('decided_at') }}
+),
+
+decisions as (
+    select * from {{ source('ops', 'decisions') }}
     where {{ was_known('decided_at') }}
 ),
 
@@ -25,9 +30,18 @@ judged as (
     select
         load_id,
         (array_agg(is_accepted order by verdict_id desc))[1] as is_accepted,
-        (array_agg(results order by verdict_id desc))[1] as results,
+        (array_agg(coalesce(warnings_count, 0) + coalesce(waivers_count, 0) order by verdict_id desc))[1] > 0
+            as has_warnings,
         min(decided_at) filter (where is_accepted) as accepted_at
     from verdicts
+    group by load_id
+),
+
+decided as (
+    select
+        load_id,
+        (array_agg(action order by decision_id desc))[1] as action
+    from decisions
     group by load_id
 ),
 
@@ -35,11 +49,10 @@ accepted as (
     select
         loads.*,
         judged.accepted_at,
-        -- An expectation that did not hold and did not block, or that was waived.
-        jsonb_path_exists(judged.results, '$[*] ? (@.success == false && @.severity != "info")') as has_warnings,
+        judged.has_warnings,
         row_number() over (
             partition by loads.table_id, loads.edition
-            order by loads.loaded_at desc, loads.load_id desc
+            order by coalesce(loads.issue, 1) desc, loads.loaded_at desc, loads.load_id desc
         ) = 1 as is_latest
     from loads
     inner join judged
@@ -47,33 +60,36 @@ accepted as (
     where judged.is_accepted
 ),
 
--- What came for an edition and did not get in: judged and rejected, or not even readable.
-kept_out as (
-    select
-        loads.table_id,
-        loads.edition,
-        loads.loaded_at as came_at
-    from loads
-    inner join judged
-        on loads.load_id = judged.load_id
-    where not judged.is_accepted
-    union all
-    select
-        table_id,
-        edition,
-        refused_at as came_at
-    from refusals
-),
-
+-- What came for a table and neither got in, nor was sent away by a person, nor was followed by something that got in.
 in_quarantine as (
-    select distinct kept_out.table_id
-    from kept_out
-    left join accepted
-        on
-            kept_out.table_id = accepted.table_id
-            and kept_out.edition = accepted.edition
-            and kept_out.came_at <= accepted.loaded_at
-    where accepted.load_id is null
+    select distinct loads.table_id
+    from loads
+    left join judged
+        on loads.load_id = judged.load_id
+    left join decided
+        on loads.load_id = decided.load_id
+    where
+        not coalesce(judged.is_accepted, false)
+        and decided.action is distinct from 'reject'
+        and not exists (
+            select 1
+            from accepted
+            where
+                accepted.table_id = loads.table_id
+                and accepted.edition = loads.edition
+                and (coalesce(accepted.issue, 1), accepted.load_id) > (coalesce(loads.issue, 1), loads.load_id)
+        )
+    union distinct
+    select refusals.table_id
+    from refusals
+    where not exists (
+        select 1
+        from loads
+        where
+            loads.table_id = refusals.table_id
+            and loads.edition = refusals.edition
+            and loads.loaded_at > refusals.refused_at
+    )
 ),
 
 described as (
