@@ -40,6 +40,11 @@ def public_key() -> str:
     return base64.b64encode(raw).decode()
 
 
+def sign(message: bytes) -> str:
+    """The installation's signature over a message, base64; `seal.check_signature` checks it."""
+    return base64.b64encode(_key().sign(message)).decode()
+
+
 def sign_off(statement: str, release_id: int | None = None, role: Role = "auditor") -> SignOff:
     """Verify the ledger, sign its head with the statement, and keep that in `ops.sign_offs`.
 
