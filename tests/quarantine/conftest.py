@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.small_library import HEAD, YEARBOOK, SmallLibrary
 
 from shanhai.library import Library
 from shanhai.load import load_edition
 from shanhai.validate import LoadRejectedError
 from shanhai.warehouse.connection import connect
-from tests.small_library import HEAD, YEARBOOK, SmallLibrary
 
 RULE = """\
 expectations:

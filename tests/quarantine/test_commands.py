@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from tests.quarantine.conftest import Quarantine
 from typer.testing import CliRunner
 
 from shanhai.cli import app
 from shanhai.warehouse.connection import connect
-from tests.quarantine.conftest import Quarantine
 
 SOON = (date.today() + timedelta(days=20)).isoformat()
 

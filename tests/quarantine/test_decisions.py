@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.quarantine.conftest import Quarantine
 
 from shanhai import ledger
 from shanhai.quarantine import answers
@@ -12,7 +13,6 @@ from shanhai.quarantine.decisions import DecisionError, decide
 from shanhai.quarantine.evidence import failures
 from shanhai.quarantine.waiting import red_waivers, waiting_loads
 from shanhai.warehouse.connection import connect
-from tests.quarantine.conftest import Quarantine
 
 SOON = date.today() + timedelta(days=20)
 
@@ -86,7 +86,7 @@ def test_whoever_loaded_cannot_approve(quarantine: Quarantine) -> None:
 def test_an_approval_needs_owner_reason_and_end(
     quarantine: Quarantine, owner: str, reason: str, due_on: date | None
 ) -> None:
-    with pytest.raises(DecisionError, match="owner and a reason|needs a day"):
+    with pytest.raises(DecisionError, match=r"owner and a reason|needs a day"):
         decide(1, "accept", owner=owner, reason=reason, due_on=due_on, decided_by="Chen")
 
 
@@ -113,7 +113,7 @@ def test_a_gate_that_did_not_run_whole_cannot_be_waived(quarantine: Quarantine) 
     with connect() as connection:
         connection.execute(
             "insert into ops.verdicts (load_id, is_accepted, reason, expectations_declared, expectations_run, results) "
-            "values (%s, false, 'dropped', 2, 1, '[{\"id\": \"a\", \"outcome\": \"held\"}]')",
+            'values (%s, false, \'dropped\', 2, 1, \'[{"id": "a", "outcome": "held"}]\')',
             (made.load_id,),
         )
     with pytest.raises(DecisionError, match="no waiver covers"):
