@@ -98,7 +98,7 @@ def written_relations() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("role", ["owner", "pipeline", "engineer", "auditor", "reader"])
-def test_nobody_changes_or_removes_what_was_written(loaded: int, role: Role) -> None:
+def test_nobody_changes_or_removes_what_was_written(role: Role) -> None:
     relations = written_relations()
     assert {"ops.ledger", "ops.decisions", "ops.waivers", "ops.sign_offs", "ops.failing_rows"} <= {
         r for r, _ in relations
@@ -115,7 +115,7 @@ def test_nobody_changes_or_removes_what_was_written(loaded: int, role: Role) -> 
 
 
 @pytest.mark.parametrize("verb", ["update", "delete", "truncate"])
-def test_no_role_is_granted_more_than_adding(loaded: int, verb: str) -> None:
+def test_no_role_is_granted_more_than_adding(verb: str) -> None:
     with connect("owner") as connection:
         granted = connection.execute(
             "select grantee, table_name from information_schema.role_table_grants where table_schema in "
@@ -125,7 +125,7 @@ def test_no_role_is_granted_more_than_adding(loaded: int, verb: str) -> None:
     assert granted == []
 
 
-def test_every_relation_of_ops_is_chained_or_sealed_by_one_that_is(loaded: int) -> None:
+def test_every_relation_of_ops_is_chained_or_sealed_by_one_that_is() -> None:
     with connect("owner") as connection:
         chained = {
             name
