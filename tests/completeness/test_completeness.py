@@ -11,7 +11,7 @@ from tests.small_library import HEAD, YEARBOOK, SmallLibrary
 from shanhai import settings
 from shanhai.completeness.calendar import declare_calendars
 from shanhai.completeness.report import Due, completeness
-from shanhai.documents.source import Release
+from shanhai.documents.calendar import Release
 from shanhai.library import Library
 from shanhai.load import archive_edition, load_edition, stage_edition
 from shanhai.quarantine.decisions import decide

@@ -1,6 +1,7 @@
 """People decide about loads in quarantine; the ledger keeps it, the gate judges again, loader and approver differ."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -12,6 +13,7 @@ from shanhai.quarantine import answers
 from shanhai.quarantine.decisions import DecisionError, decide
 from shanhai.quarantine.evidence import failures
 from shanhai.quarantine.waiting import red_waivers, waiting_loads
+from shanhai.validate import LoadRejectedError, validate_load
 from shanhai.warehouse.connection import connect
 
 SOON = date.today() + timedelta(days=20)
@@ -56,6 +58,16 @@ def test_a_rejected_load_waits_no_more(quarantine: Quarantine) -> None:
     assert standing(made.table_id) == (made.accepted_load_id, False, [])
     with pytest.raises(DecisionError, match="is rejected, not in quarantine"):
         decide(made.load_id, "reject", owner="Li", reason="once more")
+
+
+def test_a_rejected_load_stays_out_when_its_expectations_change(quarantine: Quarantine, tmp_path: Path) -> None:
+    made = quarantine("rejected_for_good")
+    decide(made.load_id, "reject", owner="Li", reason="a digit too many")
+    suite = tmp_path / "expectations" / "observations.yml"
+    suite.write_text(suite.read_text("utf-8").replace("2000000", "20000000"), "utf-8")
+    with pytest.raises(LoadRejectedError, match="loader rejected it"):
+        validate_load(made.load_id, made.library)
+    assert state_of(made.load_id) == "rejected"
 
 
 def test_a_question_has_an_owner_and_a_clock(quarantine: Quarantine) -> None:
