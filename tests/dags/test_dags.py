@@ -9,8 +9,11 @@ from shanhai.release import promotion
 
 @pytest.fixture(scope="module")
 def dag_ids() -> set[str]:
-    """One load per publisher, and the build."""
-    return {f"load_{publisher_id}" for publisher_id in Library.open().catalogue.publishers} | {"build_marts"}
+    """One load per publisher, the build, and the one that asks people."""
+    return {f"load_{publisher_id}" for publisher_id in Library.open().catalogue.publishers} | {
+        "build_marts",
+        "decide_quarantine",
+    }
 
 
 def test_there_are_exactly_these_dags(released_warehouse: ReleasedWarehouse, dag_ids: set[str]) -> None:
@@ -34,7 +37,9 @@ def test_a_load_is_one_chain_per_edition(released_warehouse: ReleasedWarehouse) 
         "editions": {"load_edition.archive", "load_edition.stage", "load_edition.validate"},
         "load_edition.archive": {"load_edition.stage"},
         "load_edition.stage": {"load_edition.validate"},
-        "load_edition.validate": {"announce", "every_edition_accepted"},
+        "load_edition.validate": {"announce", "every_edition_accepted", "quarantined"},
+        "quarantined": {"ask_for_decision"},
+        "ask_for_decision": set(),
         "announce": set(),
         "every_edition_accepted": set(),
     }
