@@ -213,7 +213,9 @@ FIRST = [
         "one month beside the months to date, of-which rows",
         "vagaawaga.net.cn: National Bureau of Statistics, retail sales of October 2024",
         "retail.csv",
-        sheet(MONTH_AND_TO_DATE.replace("10月||1—10月|", "10月|10月|1—10月|1—10月").replace("\n|绝对量", "\n指标|绝对量")),
+        sheet(
+            MONTH_AND_TO_DATE.replace("10月||1—10月|", "10月|10月|1—10月|1—10月").replace("\n|绝对量", "\n指标|绝对量")
+        ),
         """\
     relation: observations
     carrier: csv

@@ -59,7 +59,9 @@ class Layout(Strict):
     columns: list[str] | None = Field(None, description="Heads printed in the first stretch, where not all are")
     continued: list[Block] = Field([], description="Further stretches of the table (续表), in order")
     fill_down: list[str] = Field([], description="Heads of columns whose blank cells mean the cell above them")
-    label_column: str | None = Field(None, description="Head of the column with row labels; empty for a first column without one")
+    label_column: str | None = Field(
+        None, description="Head of the column with row labels; empty for a first column without one"
+    )
     code_column: str | None = Field(None, description="Head of the column with division codes, where one is printed")
     indicator_column: str | None = Field(
         None, description="Head of the column that names a row's indicator; see `rows`"

@@ -9,7 +9,11 @@ from shanhai.grammar.figures import normalise
 # Marks of notes under the table: in a head or a label they say nothing of it.
 NOTE_MARK = re.compile(r"[①-⑳㉑-㉟㊱-㊿]|[\[［][0-9０-９]{1,2}[\]］]")
 # A period holds nothing but numerals and words of time, so popu_{period} is no popu_urban_2020.
-_FORMS = {"period": "[0-9一二三四五六七八九十年月季度上下半前全末底份累计第Qq./~至>-]+", "subject": ".+?", "counterpart": ".+?"}
+_FORMS = {
+    "period": "[0-9一二三四五六七八九十年月季度上下半前全末底份累计第Qq./~至>-]+",
+    "subject": ".+?",
+    "counterpart": ".+?",
+}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
