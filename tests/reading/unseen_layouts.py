@@ -455,7 +455,7 @@ SECOND = [
     ),
     Unseen(
         "a table that goes on under itself with further columns",
-        "China County Statistical Yearbook, Zhejiang 2020; 续表 as tjj.shandong.gov.cn prints yearbook 2003, table 12-11",
+        "China County Statistical Yearbook, Zhejiang 2020; 续表 as in table 12-11 on tjj.shandong.gov.cn (2003)",
         "continued.csv",
         sheet(CONTINUED),
         """\

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from tests.reading.unseen_layouts import FIRST, SECOND
 from tests.small_library import CITIES, COMMUNIQUE, HEAD, PAGE, TEXT, YEARBOOK, SmallLibrary
 from tests.workbench.conftest import Run
 
@@ -222,3 +223,23 @@ def test_every_bundled_edition_reads_whole() -> None:
         assert "reads whole" in drawn(explanation, rows=6)
         checked += 1
     assert checked > 20
+
+
+def test_every_stretch_of_a_table_is_drawn(small_library: SmallLibrary) -> None:
+    unseen = next(each for each in SECOND if "under itself" in each.name)
+    explanation = explained(small_library, unseen.file, unseen.content, unseen.document)
+    assert explanation.loads, explanation.refusal
+    roles = explanation.roles
+    assert [roles.of(row, 2) for row in (2, 3, 5, 6, 7)] == [
+        Role.HEAD, Role.FIGURE, Role.IGNORED, Role.HEAD, Role.FIGURE
+    ]  # fmt: skip
+    assert [each.what for each in explanation.left_out] == ["row 1 17-2 县市主要指标", "row 5 17-2 续表"]
+
+
+def test_rows_that_are_not_read_say_why(small_library: SmallLibrary) -> None:
+    unseen = next(each for each in FIRST if "industries down" in each.name)
+    explanation = explained(small_library, unseen.file, unseen.content, unseen.document)
+    left_out = {each.what: each.why for each in explanation.left_out}
+    assert "`ignored_rows`" in left_out["row 9 农林牧渔业"]
+    assert explanation.roles.of(4, 1) is Role.LABEL
+    assert explanation.roles.of(12, 1) is Role.IGNORED

@@ -81,7 +81,9 @@ class Explanation:
     def left_out(self) -> list[LeftOut]:
         """What is printed and not read, with the reason."""
         if self.is_sheet:
-            return self.roles.left_out()
+            rows = self.reader.tally.rows_left_out.items()
+            why = "rows that the document leaves out · 文档声明不读的行"
+            return [*self.roles.left_out(), *(LeftOut(f"{count} rows, {reason}", why, 0) for reason, count in rows)]
         if self.refusal or not self.is_text:
             return []
         paragraphs = [(start, text) for start, text in self.paragraphs() if text.strip()]
