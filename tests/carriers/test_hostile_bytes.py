@@ -1,4 +1,4 @@
-"""Whatever bytes come, an edition reads or is refused by name, within bounded memory and time, and nothing is staged."""
+"""Whatever bytes come, an edition reads or is refused by name, within bounded memory, and nothing is staged."""
 
 import json
 import os

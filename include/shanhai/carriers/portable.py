@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pdfplumber.table import Table
 
 _MOST_UNPACKED = 256 * 2**20
-_MOST_DRAWN = 4 * 2**20  # a page of tables takes some 100 kB, and each letter of it a kilobyte of memory
+_MOST_DRAWN = 2 * 2**20  # a page of tables takes some 100 kB, and each letter of it a kilobyte of memory
 _PIECE = 2**16
 _BY_WORDS = {"vertical_strategy": "text", "horizontal_strategy": "text"}
 
@@ -40,7 +40,7 @@ def read_portable(content: bytes, page: int, table: int, ruled: bool = True) -> 
             if table > len(found):
                 raise ValueError(f"no table {table} on page {page}; it has {len(found)}")
             return _grid(found[table - 1], f"P{page}T{table}")
-    except ValueError:
+    except (ValueError, MemoryError):
         raise
     except Exception as error:  # of broken bytes the parser raises what it happens to meet
         raise ValueError(f"the PDF is broken or locked: {error!r}") from error
