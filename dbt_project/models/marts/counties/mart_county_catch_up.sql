@@ -11,6 +11,19 @@ with gaps as (
     where value_qualifier in ('EXACT', 'APPROX')
 ),
 
+indicators as (
+    select * from {{ ref('dim_indicators') }}
+),
+
+-- A gap of growth says of itself whether the county gains on the province; its own change does not.
+levels as (
+    select gaps.*
+    from gaps
+    inner join indicators
+        on gaps.indicator_code = indicators.indicator_code
+    where indicators.measure != 'GROWTH'
+),
+
 -- The same comparison one year apart, on the same land and in the same estimate round: a step from preliminary to final
 -- would show as catching up what is only a revision (V01).
 paired as (
@@ -54,8 +67,8 @@ paired as (
         now.has_warnings or before.has_warnings as has_warnings,
         least(now.data_as_of, before.data_as_of) as data_as_of,
         now.newer_load_in_quarantine or before.newer_load_in_quarantine as newer_load_in_quarantine
-    from gaps as now
-    inner join gaps as before
+    from levels as now
+    inner join levels as before
         on
             now.division_code = before.division_code
             and now.metric_code = before.metric_code

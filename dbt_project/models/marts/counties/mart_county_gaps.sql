@@ -64,6 +64,7 @@ described as (
         catalogue.name_zh as metric_name_zh,
         catalogue.name_en as metric_name_en,
         gaps.formula,
+        county.indicator_code,
         gaps.population_basis,
         extract(year from gaps.period_end)::integer as year,
         gaps.period_end,
