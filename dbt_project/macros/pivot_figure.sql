@@ -1,6 +1,7 @@
-{#- One column of a wide mart out of long figures. -#}
-{% macro pivot_figure(column) -%}
-max({{ column.attribute }}) filter (where indicator_code = '{{ column.indicator }}')
+{#- One column of a wide mart out of long figures; `relation` where the query has more relations than one. -#}
+{% macro pivot_figure(column, relation=none) -%}
+{%- set prefix = relation ~ '.' if relation else '' -%}
+max({{ prefix }}{{ column.attribute }}) filter (where {{ prefix }}indicator_code = '{{ column.indicator }}')
 {%- endmacro %}
 
 
