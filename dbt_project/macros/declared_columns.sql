@@ -30,3 +30,13 @@
     {%- endif -%}
     {{ return(shown) }}
 {%- endmacro %}
+
+
+{#- The columns of a mart's contract but its receipts, which are made from them: the list of columns is written once. -#}
+{% macro contracted_columns(model_name) -%}
+{%- for column in declared_columns(model_name) if column.name != 'receipts' -%}
+{{ column.name }}{{ ',\n        ' if not loop.last }}
+{%- else -%}
+*
+{%- endfor -%}
+{%- endmacro %}

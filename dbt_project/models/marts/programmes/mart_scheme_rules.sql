@@ -63,7 +63,7 @@ described as (
 
 receipted as (
     select
-        {{ mart_columns('mart_scheme_rules') }},
+        {{ contracted_columns('mart_scheme_rules') }},
         {{ receipts([
             {'column': 'threshold_printed', 'keys': 'rule_receipt'},
             {'column': 'threshold_value', 'keys': 'rule_receipt'},
