@@ -10,11 +10,15 @@
             {{ exceptions.raise_compiler_error('no model ' ~ model_name) }}
         {%- endif -%}
         {%- for column in node.columns.values() -%}
+            {%- set meta = column.config.meta if column.config else {} -%}
+            {%- set is_figure = meta.get('indicator') and meta.get('attribute', 'value') == 'value' -%}
             {%- do declared.append({
                 'name': column.name,
                 'data_type': column.data_type,
-                'indicator': column.config.meta.get('indicator') if column.config else none,
-                'attribute': column.config.meta.get('attribute', 'value') if column.config else none,
+                'indicator': meta.get('indicator'),
+                'attribute': meta.get('attribute', 'value'),
+                'metric': meta.get('metric'),
+                'is_measure': meta.get('measure') or meta.get('metric') or is_figure,
             }) -%}
         {%- endfor -%}
     {%- endif -%}
@@ -39,4 +43,24 @@
 {%- else -%}
 *
 {%- endfor -%}
+{%- endmacro %}
+
+
+{#- The columns of a model that show a metric of the catalogue, for a mart that stands metrics side by side. -#}
+{% macro metric_columns_shown(model_name) -%}
+    {%- set shown = declared_columns(model_name) | selectattr('metric') | list -%}
+    {%- if execute and not shown -%}
+        {{ exceptions.raise_compiler_error(model_name ~ ' shows no metric: its contract lost its meta') }}
+    {%- endif -%}
+    {{ return(shown) }}
+{%- endmacro %}
+
+
+{#- The names of the columns of a model that hold measures: each non-null cell of theirs has a receipt. -#}
+{% macro measure_columns(model_name) -%}
+    {%- set measures = declared_columns(model_name) | selectattr('is_measure') | map(attribute='name') | list -%}
+    {%- if execute and not measures -%}
+        {{ exceptions.raise_compiler_error(model_name ~ ' has no measure: its contract lost its meta') }}
+    {%- endif -%}
+    {{ return(measures) }}
 {%- endmacro %}

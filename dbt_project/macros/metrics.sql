@@ -92,3 +92,22 @@ case when not {{ other }}.is_bound then {{ leading }}.value_qualifier else 'EXAC
             and {{ one }}.vintage_set_id = {{ other }}.vintage_set_id
             and {{ one }}.estimate_round = {{ other }}.estimate_round
 {%- endmacro %}
+
+
+{#- The key of the one input of a metric that plays a role, without its prefix. -#}
+{% macro input_key(role) -%}
+split_part(jsonb_path_query_first(inputs, '$[*] ? (@.role == "{{ role }}").key') #>> '{}', ':', 2)
+{%- endmacro %}
+
+
+{#- The keys of a metric's inputs as an array, all of them or those of one role. -#}
+{% macro input_keys(role=none) -%}
+array(
+            select inputs_of_it.entry ->> 'key'
+            from jsonb_array_elements(inputs) as inputs_of_it (entry)
+            {%- if role %}
+            where inputs_of_it.entry ->> 'role' = '{{ role }}'
+            {%- endif %}
+            order by inputs_of_it.entry ->> 'key'
+        )
+{%- endmacro %}

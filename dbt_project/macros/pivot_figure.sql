@@ -1,6 +1,6 @@
-{#- One column of a wide mart out of long figures. -#}
+{#- One column of a wide mart out of long figures (the relation `figures`). -#}
 {% macro pivot_figure(column) -%}
-max({{ column.attribute }}) filter (where indicator_code = '{{ column.indicator }}')
+max(figures.{{ column.attribute }}) filter (where figures.indicator_code = '{{ column.indicator }}')
 {%- endmacro %}
 
 

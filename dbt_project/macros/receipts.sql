@@ -12,6 +12,7 @@
             ]) }} as receipts
         from described
 
+    A count cites what it counts; a count of zero counts nothing and has no receipt.
     `keys` is an expression that gives one text key or an array of them; nulls among them are left out. -#}
 {% macro receipts(cells) -%}
 {%- if not cells -%}

@@ -9,7 +9,7 @@ observations as (
 
 select
     gaps.division_code,
-    gaps.gap_code,
+    gaps.metric_code,
     gaps.time_period
 from gaps
 inner join observations as county

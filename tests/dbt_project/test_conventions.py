@@ -25,6 +25,8 @@ LONG_FORM = {
     "enclosing_value",
     "county_value",
     "province_value",
+    "previous_value",
+    "change_value",
     "threshold_value",
     "threshold_printed",
     "revision_value",

@@ -1,5 +1,3 @@
-{#- A family of metrics hangs in with its name; int_metrics_<family> gives metric_columns(). -#}
-{%- set families = ['published', 'quotients', 'gaps', 'changes', 'population', 'prosperity', 'lists'] %}
 with metrics as (
     select * from {{ ref('metrics') }}
 ),
@@ -9,15 +7,7 @@ statuses as (
 ),
 
 united as (
-    {%- for family in families %}
-    select
-        {{ metric_columns() | join(',\n        ') }}
-    from {{ ref('int_metrics_' ~ family) }}
-    {%- if not loop.last %}
-
-    union all
-    {% endif %}
-    {%- endfor %}
+    select * from {{ ref('int_metrics_united') }}
 ),
 
 -- Flags inherit the worst input; a derived result is E (estimated) or worse, a result of null is O (missing).

@@ -36,6 +36,9 @@ chosen as (
         observations.estimate_round,
         observations.vintage_set_id,
         observations.published_on,
+        observations.has_warnings,
+        observations.data_as_of,
+        observations.newer_load_in_quarantine,
         observations.table_id || '/' || observations.edition as publication,
         observations.observation_key
     from observations

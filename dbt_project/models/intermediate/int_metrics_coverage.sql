@@ -28,20 +28,24 @@ platforms as (
     select
         'platform_pairing_coverage' as metric_code,
         {{ metric_subject('part') }},
-        case when not part.is_bound then part.value / members.value * 100 end as value,
+        case when not part.is_bound then trim_scale(part.value / members.value * 100) end as value,
         'EXACT' as value_qualifier,
         part.estimate_round,
         part.vintage_set_id,
         part.population_basis,
-        array[part.obs_status] as input_statuses,
-        jsonb_build_array({{ metric_input("'paired'", 'part') }}) || members.inputs as inputs,
-        part.has_warnings,
-        part.data_as_of,
-        part.newer_load_in_quarantine,
-        null as comment
+        {{ metric_inputs_of({'paired': 'part'}) }},
+        null as comment,
+        members.inputs as member_inputs
     from figures as part
     inner join members
         on part.observation_key = members.observation_key
+),
+
+platforms_with_members as (
+    select
+        *,
+        inputs || member_inputs as all_inputs
+    from platforms
 ),
 
 consortia as (
@@ -64,7 +68,7 @@ consortia as (
 ),
 
 united as (
-    select {{ metric_columns() | join(', ') }} from platforms
+    select {{ metric_columns() | join(', ') | replace('inputs,', 'all_inputs as inputs,') }} from platforms_with_members
 
     union all
 

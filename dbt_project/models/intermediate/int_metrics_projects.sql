@@ -10,33 +10,22 @@ with figures as (
     select * from {{ ref('int_programme_figures') }}
 ),
 
-rates as (
-    select *
-    from (
-        values
-        {%- for code, rate in rates.items() %}
-        ('{{ code }}', '{{ rate[0] }}', '{{ rate[1] }}', '{{ rate[2] }}'){{ ',' if not loop.last }}
-        {%- endfor %}
-    ) as rate (metric_code, part_code, whole_code, part_role)
-),
-
 shares as (
+    {%- for code, rate in rates.items() %}
     select
-        rates.metric_code,
+        '{{ code }}' as metric_code,
         {{ share_of_window() }},
-        array[part.obs_status, whole.obs_status] as input_statuses,
-        jsonb_build_array({{ metric_input('rates.part_role', 'part') }}, {{ metric_input("'signed'", 'whole') }}) as inputs,
-        part.has_warnings or whole.has_warnings as has_warnings,
-        least(part.data_as_of, whole.data_as_of) as data_as_of,
-        part.newer_load_in_quarantine or whole.newer_load_in_quarantine as newer_load_in_quarantine,
+        {{ metric_inputs_of({rate[2]: 'part', 'signed': 'whole'}) }},
         case when whole.is_bound then 'the whole is a bound, not a number · 整体为界限而非数值' end as comment
-    from rates
-    inner join figures as part
-        on rates.part_code = part.indicator_code
+    from figures as part
     inner join figures as whole
-        on
-            rates.whole_code = whole.indicator_code
-            and {{ same_window('part', 'whole') }}
+        on {{ same_window('part', 'whole') }}
+    where part.indicator_code = '{{ rate[0] }}' and whole.indicator_code = '{{ rate[1] }}'
+    {%- if not loop.last %}
+
+    union all
+    {% endif %}
+    {%- endfor %}
 )
 
 select * from shares

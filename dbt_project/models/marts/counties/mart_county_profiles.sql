@@ -36,16 +36,43 @@ county_years as (
             and coalesce(years.year < lands.valid_to_year, true)
 ),
 
+columns_shown as (
+    select
+        indicator_code,
+        column_name
+    from (
+        values
+        {%- for column in shown if column.attribute == 'value' %}
+        ('{{ column.indicator }}', '{{ column.name }}'){{ ',' if not loop.last }}
+        {%- else %}
+        (null, null)
+        {%- endfor %}
+    ) as listed (indicator_code, column_name)
+),
+
 pivoted as (
     select
-        division_code,
-        year,
+        figures.division_code,
+        figures.year,
         {%- for column in shown %}
         {{ pivot_figure(column) }} as {{ column.name }},
         {%- endfor %}
-        count(*)::integer as figures_count
+        count(*)::integer as figures_count,
+        bool_or(figures.has_warnings) as has_warnings,
+        min(figures.data_as_of) as data_as_of,
+        bool_or(figures.newer_load_in_quarantine) as newer_load_in_quarantine,
+        jsonb_object_agg(
+            columns_shown.column_name,
+            jsonb_build_array({{ observation_receipt('figures.observation_key') }})
+        ) filter (where columns_shown.column_name is not null)
+        || jsonb_build_object(
+            'figures_count',
+            jsonb_agg({{ observation_receipt('figures.observation_key') }} order by figures.observation_key)
+        ) as receipts
     from figures
-    group by division_code, year
+    left join columns_shown
+        on figures.indicator_code = columns_shown.indicator_code
+    group by figures.division_code, figures.year
 ),
 
 described as (
@@ -66,7 +93,13 @@ described as (
         {%- for column in shown %}
         {{ shown_figure(column, 'pivoted') }},
         {%- endfor %}
-        coalesce(pivoted.figures_count, 0) as figures_count
+        coalesce(pivoted.figures_count, 0) as figures_count,
+
+        -- standing
+        coalesce(pivoted.has_warnings, false) as has_warnings,
+        pivoted.data_as_of,
+        coalesce(pivoted.newer_load_in_quarantine, false) as newer_load_in_quarantine,
+        coalesce(pivoted.receipts, '{}') as receipts
     from county_years
     left join pivoted
         on

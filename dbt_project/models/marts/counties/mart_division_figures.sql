@@ -67,7 +67,12 @@ described as (
         observations.table_id,
         observations.edition,
         observations.publication_sha256,
-        observations.locator
+        observations.locator,
+
+        -- standing
+        observations.has_warnings,
+        observations.data_as_of,
+        observations.newer_load_in_quarantine
     from observations
     inner join indicators
         on observations.indicator_code = indicators.indicator_code
@@ -75,6 +80,16 @@ described as (
         on observations.value_qualifier = qualifiers.value_qualifier
     left join divisions
         on observations.division_key = divisions.division_key
+),
+
+receipted as (
+    select
+        *,
+        {{ receipts([
+            {'column': 'value', 'keys': observation_receipt('observation_key')},
+            {'column': 'value_upper', 'keys': observation_receipt('observation_key')},
+        ]) }} as receipts
+    from described
 )
 
-select * from described
+select * from receipted

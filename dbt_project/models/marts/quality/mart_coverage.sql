@@ -34,7 +34,11 @@ known as (
         count(*)::integer as years_known_count,
         min(year) as first_year,
         max(year) as last_year,
-        string_agg(year::text, ' ' order by year) as years_known
+        string_agg(year::text, ' ' order by year) as years_known,
+        array_agg({{ observation_receipt('observation_key') }} order by observation_key) as figure_keys,
+        bool_or(has_warnings) as has_warnings,
+        min(data_as_of) as data_as_of,
+        bool_or(newer_load_in_quarantine) as newer_load_in_quarantine
     from figures
     group by division_code, indicator_code
 ),
@@ -57,7 +61,13 @@ described as (
         known.first_year,
         known.last_year,
         known.years_known,
-        case when known.years_known_count is null then 'O' else 'A' end as coverage_status
+        case when known.years_known_count is null then 'O' else 'A' end as coverage_status,
+
+        -- standing
+        coalesce(known.has_warnings, false) as has_warnings,
+        known.data_as_of,
+        coalesce(known.newer_load_in_quarantine, false) as newer_load_in_quarantine,
+        known.figure_keys
     from divisions
     cross join profiled
     inner join indicators
@@ -66,6 +76,27 @@ described as (
         on
             divisions.division_code = known.division_code
             and profiled.indicator_code = known.indicator_code
+),
+
+receipted as (
+    select
+        division_code,
+        indicator_code,
+        division_name_zh,
+        division_name_en,
+        indicator_name_zh,
+        indicator_name_en,
+        profile_column,
+        years_known_count,
+        first_year,
+        last_year,
+        years_known,
+        coverage_status,
+        has_warnings,
+        data_as_of,
+        newer_load_in_quarantine,
+        {{ receipts([{'column': 'years_known_count', 'keys': 'figure_keys'}]) }} as receipts
+    from described
 )
 
-select * from described
+select * from receipted

@@ -1,0 +1,1 @@
+{{ metrics_side_by_side('mart_population') }}
