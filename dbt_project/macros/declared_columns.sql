@@ -36,6 +36,16 @@
 {%- endmacro %}
 
 
+{#- The columns of a mart's contract but its receipts, which are made from them: the list of columns is written once. -#}
+{% macro contracted_columns(model_name) -%}
+{%- for column in declared_columns(model_name) if column.name != 'receipts' -%}
+{{ column.name }}{{ ',\n        ' if not loop.last }}
+{%- else -%}
+*
+{%- endfor -%}
+{%- endmacro %}
+
+
 {#- The columns of a model that show a metric of the catalogue, for a mart that stands metrics side by side. -#}
 {% macro metric_columns_shown(model_name) -%}
     {%- set shown = declared_columns(model_name) | selectattr('metric') | list -%}

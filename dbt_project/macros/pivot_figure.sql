@@ -13,3 +13,19 @@ coalesce({{ relation }}.{{ column.name }}, 'O') as {{ column.name }}
 {{ relation }}.{{ column.name }}
 {%- endif -%}
 {%- endmacro %}
+
+
+{#- The key of the figure behind such a column, for its receipt. -#}
+{% macro pivot_key(column) -%}
+max(observation_key) filter (where indicator_code = '{{ column.indicator }}') as {{ column.name }}_key
+{%- endmacro %}
+
+
+{#- The cells of receipts() for the columns of a wide mart that show a figure's value. -#}
+{% macro figure_cells(shown) -%}
+    {%- set cells = [] -%}
+    {%- for column in shown if column.attribute == 'value' -%}
+        {%- do cells.append({'column': column.name, 'keys': observation_receipt(column.name ~ '_key')}) -%}
+    {%- endfor -%}
+    {{ return(cells) }}
+{%- endmacro %}

@@ -225,7 +225,8 @@ def test_seeds_declare_the_type_of_every_column() -> None:
 
     declared = {
         s["name"]: s["config"]["column_types"]
-        for s in yaml.safe_load((settings.DBT_PROJECT / "seeds/_seeds.yml").read_text("utf-8"))["seeds"]
+        for document in (settings.DBT_PROJECT / "seeds").glob("*.yml")
+        for s in yaml.safe_load(document.read_text("utf-8"))["seeds"]
     }
     files = {path.stem: path for path in (settings.DBT_PROJECT / "seeds").glob("*.csv")}
     assert declared.keys() == files.keys()

@@ -7,6 +7,7 @@ with division_lists as (
 memberships as (
     select distinct on (list_code, division_code, valid_from)
         -- keys
+        {{ surrogate_key(['list_code', 'division_code', 'valid_from']) }} as register_key,
         list_code,
         division_code,
         valid_from,
@@ -19,6 +20,8 @@ memberships as (
         -- provenance
         load_id,
         row_number,
+        table_id,
+        edition,
         publication_sha256,
         locator
     from division_lists

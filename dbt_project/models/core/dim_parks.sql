@@ -7,6 +7,7 @@ with parks as (
 merged as (
     select
         -- keys
+        {{ surrogate_key(['park_code']) }} as register_key,
         park_code,
 
         -- description
@@ -29,7 +30,8 @@ merged as (
 
         -- provenance
         string_agg(distinct basis, '; ' order by basis) as basis,
-        count(distinct publication_sha256)::integer as publications_count
+        count(distinct publication_sha256)::integer as publications_count,
+        {{ newest_provenance() }}
     from parks
     group by park_code
 )

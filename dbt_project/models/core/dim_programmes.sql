@@ -7,6 +7,7 @@ with programmes as (
 merged as (
     select
         -- keys
+        {{ surrogate_key(['programme_code']) }} as register_key,
         programme_code,
 
         -- description
@@ -20,7 +21,8 @@ merged as (
 
         -- provenance
         string_agg(distinct basis, '; ' order by basis) as basis,
-        count(distinct publication_sha256)::integer as publications_count
+        count(distinct publication_sha256)::integer as publications_count,
+        {{ newest_provenance() }}
     from programmes
     group by programme_code
 )

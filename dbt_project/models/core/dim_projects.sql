@@ -7,6 +7,7 @@ with projects as (
 merged as (
     select
         -- keys
+        {{ surrogate_key(['project_code']) }} as register_key,
         project_code,
 
         -- description
@@ -27,7 +28,8 @@ merged as (
 
         -- provenance
         string_agg(distinct basis, '; ' order by basis) as basis,
-        count(distinct publication_sha256)::integer as publications_count
+        count(distinct publication_sha256)::integer as publications_count,
+        {{ newest_provenance() }}
     from projects
     group by project_code
 )

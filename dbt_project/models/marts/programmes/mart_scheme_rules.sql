@@ -1,57 +1,76 @@
 with rules as (
-    select * from {{ ref('stg_publications__scheme_rules') }}
-    where is_latest
+    select * from {{ ref('dim_scheme_rules') }}
 ),
 
-indicators as (
-    select * from {{ ref('dim_indicators') }}
-),
-
--- A rule printed twice (in two publications, or in two editions) is one rule; the newer wording holds.
-latest as (
-    select distinct on (scheme_code, rule_code, valid_from) *
-    from rules
-    order by
-        scheme_code asc,
-        rule_code asc,
-        valid_from asc,
-        published_on desc nulls last,
-        table_id asc,
-        edition asc,
-        row_number asc
+results as (
+    select
+        scheme_code,
+        rule_code,
+        count(*)::integer as results_count,
+        (count(*) filter (where result = 'unknown'))::integer as unknown_results_count,
+        bool_or(has_warnings) as has_warnings,
+        min(data_as_of) as data_as_of,
+        bool_or(newer_load_in_quarantine) as newer_load_in_quarantine,
+        {{ receipts_of_group(register_receipt('fct_scheme_results', 'register_key')) }} as result_keys
+    from {{ ref('fct_scheme_results') }}
+    group by scheme_code, rule_code
 ),
 
 described as (
     select
         -- keys
-        latest.scheme_code,
-        latest.rule_code,
-        latest.valid_from,
-        latest.valid_to,
+        rules.scheme_code,
+        rules.rule_code,
+        rules.valid_from,
+        rules.valid_to,
 
         -- rule
-        latest.statement_zh,
-        latest.indicator_code,
-        indicators.name_zh as indicator_name_zh,
-        indicators.name_en as indicator_name_en,
-        latest.comparison,
-        latest.is_binding,
-        latest.base_year::integer as base_year,
+        rules.statement_zh,
+        rules.indicator_code,
+        rules.indicator_name_zh,
+        rules.indicator_name_en,
+        rules.comparison,
+        rules.is_strict,
+        rules.is_binding,
+        rules.base_year,
 
         -- measures
-        latest.threshold as threshold_printed,
-        latest.unit_mult::integer as unit_mult,
-        trim_scale(latest.threshold * power(10::numeric, coalesce(latest.unit_mult, 0))) as threshold_value,
-        latest.unit_measure,
+        rules.threshold_printed,
+        rules.unit_mult,
+        rules.threshold_value,
+        rules.unit_measure,
+        coalesce(results.results_count, 0) as results_count,
+        coalesce(results.unknown_results_count, 0) as unknown_results_count,
 
         -- provenance
-        latest.basis,
-        latest.note,
-        latest.publication_sha256,
-        latest.locator
-    from latest
-    left join indicators
-        on latest.indicator_code = indicators.indicator_code
+        rules.basis,
+        rules.note,
+        rules.publication_sha256,
+        rules.locator,
+        coalesce(results.has_warnings, false) as has_warnings,
+        coalesce(results.data_as_of, rules.published_on) as data_as_of,
+        coalesce(results.newer_load_in_quarantine, false) as newer_load_in_quarantine,
+        {{ register_receipt('dim_scheme_rules', 'rules.register_key') }} as rule_receipt,
+        coalesce(
+            results.result_keys, array[{{ register_receipt('dim_scheme_rules', 'rules.register_key') }}]
+        ) as result_keys
+    from rules
+    left join results
+        on
+            rules.scheme_code = results.scheme_code
+            and rules.rule_code = results.rule_code
+),
+
+receipted as (
+    select
+        {{ contracted_columns('mart_scheme_rules') }},
+        {{ receipts([
+            {'column': 'threshold_printed', 'keys': 'rule_receipt'},
+            {'column': 'threshold_value', 'keys': 'rule_receipt'},
+            {'column': 'results_count', 'keys': 'result_keys'},
+            {'column': 'unknown_results_count', 'keys': 'result_keys'},
+        ]) }} as receipts
+    from described
 )
 
-select * from described
+select * from receipted

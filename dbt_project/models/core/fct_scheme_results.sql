@@ -1,0 +1,123 @@
+-- One result for each rule, each subject it is asked of, and each year: passes, fails, distance where the rule is soft, or
+-- unknown with the reason. A forecast or an announced amount is no result.
+with asked as (
+    select * from {{ ref('scheme_subjects') }}
+),
+
+rules as (
+    select * from {{ ref('dim_scheme_rules') }}
+),
+
+figures as (
+    select * from {{ ref('fct_observations') }}
+    where is_for_readers and vintage_rank = 1
+),
+
+consortia as (
+    select * from {{ ref('dim_consortia') }}
+),
+
+-- The consortia are asked one by one; the publication answers for all of them at once.
+subjects as (
+    select
+        scheme_code, rule_code, subject_kind, subject_name, park_code, assessed_year, indicator_code, threshold_of_year,
+        reason, subject_name as figure_subject_name, null::text as register_receipt
+    from asked
+
+    union all
+
+    select
+        'manufacturing_consortium', 'annual_assessment', 'pairing', consortia.consortium_code, null, years.assessed_year,
+        'assessment_result', null, 'The result of the year was not published · 该年结果未公布',
+        '制造业高质量发展结对促共富联合体', 'register:dim_consortia:' || consortia.register_key
+    from consortia
+    cross join (values (2023), (2024), (2025)) as years (assessed_year)
+),
+
+measured as (
+    select
+        subjects.*,
+        rules.register_key as rule_key,
+        rules.statement_zh,
+        rules.comparison,
+        rules.is_binding,
+        rules.table_id,
+        rules.edition,
+        rules.publication_sha256,
+        rules.locator,
+        coalesce(subjects.threshold_of_year, rules.threshold_value) as threshold_value,
+        coalesce(figures.unit_measure, rules.unit_measure) as unit_measure,
+        figures.observation_key,
+        figures.value,
+        figures.obs_text,
+        figures.value_qualifier,
+        figures.obs_status as figure_status,
+        coalesce(figures.has_warnings, false) as has_warnings,
+        coalesce(figures.data_as_of, rules.published_on) as data_as_of,
+        coalesce(figures.newer_load_in_quarantine, false) as newer_load_in_quarantine
+    from subjects
+    inner join rules
+        on
+            subjects.scheme_code = rules.scheme_code
+            and subjects.rule_code = rules.rule_code
+    left join figures
+        on
+            subjects.figure_subject_name = figures.subject_name
+            and subjects.indicator_code = figures.indicator_code
+            and subjects.assessed_year = extract(year from figures.period_end)
+            and figures.freq = 'A'
+),
+
+judged as (
+    select
+        *,
+        case
+            when figure_status = 'F' then 'unknown'
+            when obs_text = '全部及格' then 'passes'
+            else {{ rule_result('comparison', 'value', 'value_qualifier', 'threshold_value') }}
+        end as result
+    from measured
+),
+
+described as (
+    select
+        -- keys
+        {{ surrogate_key(['scheme_code', 'rule_code', 'subject_kind', 'subject_name', 'assessed_year']) }} as register_key,
+        scheme_code,
+        rule_code,
+        subject_kind,
+        subject_name,
+        park_code,
+        assessed_year,
+
+        -- rule
+        statement_zh,
+        indicator_code,
+        comparison,
+        is_binding,
+
+        -- result
+        result,
+        threshold_value,
+        value,
+        value_qualifier,
+        trim_scale(value - threshold_value) as distance_value,
+        unit_measure,
+        case when result != 'unknown' then figure_status when value is not null then figure_status else 'O' end as obs_status,
+        case when result = 'unknown' then reason end as reason,
+        array_remove(
+            array['register:dim_scheme_rules:' || rule_key, 'observation:' || observation_key, register_receipt], null
+        ) as inputs,
+        has_warnings,
+        data_as_of,
+        newer_load_in_quarantine,
+
+        -- provenance of the rule
+        table_id,
+        edition,
+        publication_sha256,
+        locator
+    from judged
+)
+
+select * from described
