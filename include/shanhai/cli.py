@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from shanhai.audit.commands import audit_app
 from shanhai.completeness.commands import completeness
 from shanhai.quarantine.commands import quarantine_app
 from shanhai.workbench.commands import edition_app, source_app
@@ -23,6 +24,7 @@ app.add_typer(source_app, name="source")
 app.add_typer(edition_app, name="edition")
 app.add_typer(quarantine_app, name="quarantine")
 app.command()(completeness)
+app.add_typer(audit_app, name="audit")
 
 
 class RoleName(StrEnum):

@@ -33,7 +33,9 @@ def _svg(chart: "altair.Chart | altair.LayerChart") -> str:
     import vl_convert
 
     # The figures are the warehouse's; nothing may be fetched while a chart is drawn.
-    drawing: str = vl_convert.vegalite_to_svg(chart.to_json(), allowed_base_urls=[])
+    # Texts are measured with what fonts this machine has and shown with others, so there is room on either side.
+    document = chart.to_dict() | {"padding": {"left": 70, "right": 60, "top": 5, "bottom": 5}}
+    drawing: str = vl_convert.vegalite_to_svg(document, allowed_base_urls=[])
     # The renderer numbers its clips by a counter of the process; two renderings of one chart must be the same bytes.
     numbers: dict[str, str] = {}
     return re.sub(r"(clip|gradient_)(\d+)", lambda m: m[1] + numbers.setdefault(m[2], str(len(numbers))), drawing)
@@ -64,7 +66,7 @@ def _checks(evidence: Evidence) -> "altair.Chart | None":
     ).properties(width=420, height=190)  # fmt: skip
 
 
-def _coverage(evidence: Evidence) -> "altair.Chart | None":
+def _coverage(evidence: Evidence) -> "altair.LayerChart | None":
     import altair as alt
 
     rows = _rows(evidence, "coverage")
@@ -80,7 +82,7 @@ def _coverage(evidence: Evidence) -> "altair.Chart | None":
         y=alt.Y("what:N", title=None, axis=alt.Axis(labelLimit=260)),
     )
     cells = base.mark_rect(stroke="white").encode(
-        color=alt.Color("share:Q", title="% 有数 present", scale=alt.Scale(domain=[0, 100], scheme="teals"))
+        color=alt.Color("share:Q", legend=None, scale=alt.Scale(domain=[0, 100], scheme="teals"))
     )
     return _layered(
         cells, base.mark_text(fontSize=11).encode(text="label:N"), 300, 26 * len({v["what"] for v in values})
@@ -117,7 +119,7 @@ def _counties(evidence: Evidence) -> "altair.LayerChart | None":
         x=alt.X("place:O", title=None, axis=None), y=alt.Y("prefecture:N", title=None, sort=None)
     )
     tiles = base.mark_rect(stroke="white", strokeWidth=2).encode(
-        color=alt.Color("figures:Q", title="数字 figures", scale=alt.Scale(type="symlog", scheme="teals"))
+        color=alt.Color("figures:Q", legend=None, scale=alt.Scale(type="symlog", scheme="teals"))
     )
     names = base.transform_calculate(label="datum.county + ' ' + datum.figures").mark_text(fontSize=10)
     return _layered(tiles, names.encode(text="label:N"), 640, 34 * len(places))
@@ -162,7 +164,9 @@ def _breaks(evidence: Evidence) -> "altair.Chart | None":
         return None
     scale = alt.Scale(domain=["agrees 相符", "break 不符"], range=["#2f7d5b", "#b3402e"])
     return _chart(values).mark_bar().encode(
-        x=alt.X("n:Q", title="对数 pairs compared", scale=alt.Scale(type="symlog")),
+        x=alt.X(
+            "n:Q", title="对数 pairs compared", scale=alt.Scale(type="symlog"), axis=alt.Axis(values=[1, 10, 100, 1000])
+        ),
         y=alt.Y("kind:N", title=None, axis=alt.Axis(labelLimit=260)),
         yOffset="outcome:N",
         color=alt.Color("outcome:N", scale=scale, title=None),

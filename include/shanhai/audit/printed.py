@@ -1,10 +1,12 @@
 """The report as PDF: the same sections on A4, in pure Python.
 
-No font is shipped or embedded. Chinese is set in STSong-Light, one of the fonts that every PDF reader must be able to
-substitute; a reader on a machine without any Chinese font shows boxes there, and the English beside it.
+No font is shipped or embedded. Latin text is set in Helvetica, which every reader has; Chinese in STSong-Light, for
+which a reader takes the machine's own Chinese font. Where there is none, the first page says so and the English, which
+stands beside all of the Chinese, remains.
 """
 
 import io
+import re
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -13,7 +15,9 @@ from shanhai.audit.report import SECTIONS, STATUSES, item_of, numbers, short, sh
 if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
-_FONT = "STSong-Light"
+_LATIN, _CHINESE = "Helvetica", "STSong-Light"
+# Everything that Helvetica's Latin alphabet lacks: Chinese, its punctuation, and signs such as ≥, Σ and Δ.
+_NOT_LATIN = re.compile(r"[^\x00-\xff–—‘’“”•…]+")
 _BREAKS, _LOADS = 40, 80
 _NO_BREAK = ("revisions", "coverage", "timeliness")
 _CAPTIONS = {
@@ -35,14 +39,15 @@ def printed(evidence: dict[str, Any], charts: dict[str, str]) -> bytes:
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
     from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
 
-    pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
-    body = ParagraphStyle("body", fontName=_FONT, fontSize=7.5, leading=10, wordWrap="CJK")
+    pdfmetrics.registerFont(UnicodeCIDFont(_CHINESE))
+    body = ParagraphStyle("body", fontName=_LATIN, fontSize=7.5, leading=10, wordWrap="CJK")
     head = ParagraphStyle("head", parent=body, fontSize=13, leading=18, spaceBefore=12, spaceAfter=5)
     title = ParagraphStyle("title", parent=head, fontSize=18, leading=24)
     width = A4[0] - 30 * mm
 
     def paragraph(text: object, style: ParagraphStyle = body) -> Paragraph:
-        return Paragraph(escape(str(text if text is not None else "—")), style)
+        marked = escape(str(text if text is not None else "—"))
+        return Paragraph(_NOT_LATIN.sub(lambda m: f'<font name="{_CHINESE}">{m[0]}</font>', marked), style)
 
     def table(heads: list[str], shares: list[float], rows: list[list[object]]) -> "Flowable":
         return _table([[paragraph(cell) for cell in row] for row in [list[object](heads), *rows]], shares, width)
@@ -53,6 +58,7 @@ def printed(evidence: dict[str, Any], charts: dict[str, str]) -> bytes:
         paragraph(f"截至 {run['as_of']} 所知 as known on {run['as_of']} · release {run['release_id']}"
                   f" · run {run['run_id']} · ledger {run['ledger_position']} {run['ledger_sha256'][:16]}"),
         paragraph(" · ".join(f"{zh} {en}: {n}" for n, zh, en in numbers(evidence))),
+        paragraph("Where no Chinese shows, this machine has no Chinese font; report.html holds the same text."),
     ]  # fmt: skip
     figures = {"summary": ["checks"], "coverage": ["counties", "coverage"], "breaks": ["breaks"],
                "revisions": ["revisions", "timeliness"]}  # fmt: skip
@@ -75,7 +81,7 @@ def printed(evidence: dict[str, Any], charts: dict[str, str]) -> bytes:
 
 
 def _number(canvas: Any, document: Any) -> None:
-    canvas.setFont(_FONT, 7)
+    canvas.setFont(_LATIN, 7)
     canvas.drawRightString(document.pagesize[0] - 42, 24, str(document.page))
 
 
@@ -94,17 +100,15 @@ def _table(cells: list[list[Any]], shares: list[float], width: float) -> "Flowab
 
 def _drawing(svg: str, width: float) -> "Flowable":
     """A chart as vector graphics, no wider than the page."""
-    import re
-
     from reportlab.graphics.shapes import String
     from svglib.svglib import svg2rlg
 
-    plain = re.sub(r'font-family="[^"]*"', f'font-family="{_FONT}"', svg)
+    plain = re.sub(r'font-family="[^"]*"', f'font-family="{_LATIN}"', svg)
     drawing = svg2rlg(io.BytesIO(plain.encode()))
 
     def set_font(node: Any) -> None:
         if isinstance(node, String):
-            node.fontName = _FONT
+            node.fontName = _CHINESE if _NOT_LATIN.search(node.text) else _LATIN
         for child in getattr(node, "contents", []):
             set_font(child)
 

@@ -43,8 +43,8 @@ def written(evidence: dict[str, Any]) -> bytes:
 
 
 def _checks(evidence: dict[str, Any]) -> Rows:
-    heads = ["id", "检查", "check", "级 severity", "层 level", "结果 status", "检验 tested", "未过 failed", "说明", "reason",
-             "容差 tolerance"]  # fmt: skip
+    heads = ["id", "检查", "check", "级 severity", "层 level", "结果 status", "检验 tested", "未过 failed", "说明",
+             "reason", "容差 tolerance"]  # fmt: skip
     return [heads, *(
         [r["check_id"], r["title"]["zh"], r["title"]["en"], r["severity"], r["level"], r["status"], r["rows_tested"],
          r["rows_failed"], r["reason"]["zh"], r["reason"]["en"], r["tolerance"]] for r in evidence["results"]
@@ -60,8 +60,8 @@ def _pairs(evidence: dict[str, Any]) -> Rows:
 
 
 def _findings(evidence: dict[str, Any]) -> Rows:
-    heads = ["#", "check", "事项 item", "级 severity", "重大 material", "状态 state", "天 age", "负责 owner", "答复 answer",
-             "接受至 until"]  # fmt: skip
+    heads = ["#", "check", "事项 item", "级 severity", "重大 material", "状态 state", "天 age", "负责 owner",
+             "答复 answer", "接受至 until"]  # fmt: skip
     return [heads, *(
         [f["finding_id"], f["check_id"], item_of(f), f["severity"], _yes(f["is_material"]), f["state"], f["age_days"],
          f["owner"], f["reason"], f["accepted_until"]] for f in evidence["findings"]
