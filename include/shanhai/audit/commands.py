@@ -227,11 +227,12 @@ def _show(run_id: int) -> None:
 @contextmanager
 def _errors_as_lines() -> Iterator[None]:
     """An error that is meant for the person is told in a line."""
-    from shanhai.audit.key import SigningKeyError
     from shanhai.audit.performance import AuditError
+    from shanhai.seal import LedgerError
+    from shanhai.signing import SigningKeyError
 
     try:
         yield
-    except (AuditError, SigningKeyError, ValueError, OSError) as error:
+    except (AuditError, LedgerError, SigningKeyError, ValueError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

@@ -13,7 +13,6 @@ from typing import Any
 from psycopg import ClientCursor, Connection, sql
 
 from shanhai.audit import charts, evidence, report
-from shanhai.audit.key import sign
 from shanhai.audit.offline import reperform, verify_pack
 from shanhai.audit.performance import catalogue, reading
 from shanhai.audit.printed import printed
@@ -21,6 +20,7 @@ from shanhai.audit.quarter import Quarter
 from shanhai.audit.scope import Clock, composed, warehouse_source
 from shanhai.audit.workbook import written
 from shanhai.seal import Entry
+from shanhai.signing import public_key, sign
 from shanhai.warehouse.connection import connect
 
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say: two builds of one run are the same bytes
@@ -58,13 +58,13 @@ def build(quarter: Quarter, folder: Path, run_id: int | None = None) -> Path:
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
     }
     files[verify_pack.MANIFEST] = _json(manifest)
-    signature = sign(files[verify_pack.MANIFEST])
-    files[verify_pack.SIGNATURE] = _json(asdict(signature))
+    signature = {"public_key": public_key(), "signature": sign(files[verify_pack.MANIFEST])}
+    files[verify_pack.SIGNATURE] = _json(signature)
     content = _zipped(files)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{quarter}.zip"
     path.write_bytes(content)
-    _record(quarter, found["run"]["run_id"], hashlib.sha256(content).hexdigest(), manifest, signature.public_key)
+    _record(quarter, found["run"]["run_id"], hashlib.sha256(content).hexdigest(), manifest, signature["public_key"])
     return path
 
 

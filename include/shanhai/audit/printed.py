@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from shanhai.audit.drawing import drawing_of
 from shanhai.audit.report import SECTIONS, STATUSES, item_of, numbers, short, shown_findings, told
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def printed(evidence: dict[str, Any], charts: dict[str, str]) -> bytes:
         story.append(paragraph(f"{zh} {en}", head))
         for name in figures.get(section, []):
             if name in charts:
-                story += [_drawing(charts[name], width), paragraph(_CAPTIONS[name])]
+                story += [drawing_of(charts[name], width, _font), paragraph(_CAPTIONS[name])]
         if section in _TABLES:
             heads, shares = _HEADS[section]
             story.append(table(heads, shares, _TABLES[section](evidence)))
@@ -98,26 +99,9 @@ def _table(cells: list[list[Any]], shares: list[float], width: float) -> "Flowab
     return table
 
 
-def _drawing(svg: str, width: float) -> "Flowable":
-    """A chart as vector graphics, no wider than the page."""
-    from reportlab.graphics.shapes import String
-    from svglib.svglib import svg2rlg
-
-    plain = re.sub(r'font-family="[^"]*"', f'font-family="{_LATIN}"', svg)
-    drawing = svg2rlg(io.BytesIO(plain.encode()))
-
-    def set_font(node: Any) -> None:
-        if isinstance(node, String):
-            node.fontName = _CHINESE if _NOT_LATIN.search(node.text) else _LATIN
-        for child in getattr(node, "contents", []):
-            set_font(child)
-
-    set_font(drawing)
-    factor = min(1.0, width / drawing.width)
-    drawing.scale(factor, factor)
-    drawing.width, drawing.height = drawing.width * factor, drawing.height * factor
-    flowable: Flowable = drawing
-    return flowable
+def _font(text: str) -> str:
+    """The font that has every character of a text."""
+    return _CHINESE if _NOT_LATIN.search(text) else _LATIN
 
 
 def _checks(evidence: dict[str, Any]) -> list[list[object]]:

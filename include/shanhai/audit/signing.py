@@ -7,9 +7,9 @@ from typing import Any, Literal
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from shanhai import signing
 from shanhai.audit import evidence
 from shanhai.audit.findings import loaders
-from shanhai.audit.key import sign as signed
 from shanhai.audit.offline.verify_pack import merkle_root
 from shanhai.audit.performance import AuditError
 from shanhai.audit.quarter import Quarter
@@ -40,18 +40,21 @@ def sign(quarter: Quarter, step: Step, *, by: str, is_approved: bool, note: str,
         if step == "approval" and is_approved:
             _refuse_too_early(connection, run_id)
         statement = _statement(connection, quarter, run_id, step, by, is_approved, note)
-        signature = signed(canonical(statement))
+        text = canonical(statement)
+        public_key, signature = signing.public_key(), signing.sign(text)
         row = connection.execute(
             """
             insert into audit.sign_off
                 (quarter, run_id, step, is_approved, note, signed_by, statement, public_key, signature)
             values (%s, %s, %s, %s, %s, %s, %s, %s, %s) returning sign_off_id
             """,
-            (str(quarter), run_id, step, is_approved, note, by, Jsonb(statement), signature.public_key,
-             signature.signature),
+            (str(quarter), run_id, step, is_approved, note, by, Jsonb(statement), public_key, signature),
         ).fetchone()  # fmt: skip
     assert row is not None  # noqa: S101 - an insert returns its row
-    return SignOff(int(row[0]), statement, signature.public_key, signature.signature)
+    if step == "approval":
+        # The head of the ledger, this approval included, is signed too: its end cannot be cut off unseen.
+        signing.sign_off(text.decode(), statement["release_id"])
+    return SignOff(int(row[0]), statement, public_key, signature)
 
 
 def canonical(statement: dict[str, Any]) -> bytes:
