@@ -9,8 +9,9 @@ from shanhai.release import promotion
 
 @pytest.fixture(scope="module")
 def dag_ids() -> set[str]:
-    """One load per publisher, and the build."""
-    return {f"load_{publisher_id}" for publisher_id in Library.open().catalogue.publishers} | {"build_marts"}
+    """One load per publisher, the build, and the audit."""
+    loads = {f"load_{publisher_id}" for publisher_id in Library.open().catalogue.publishers}
+    return loads | {"build_marts", "quarterly_audit"}
 
 
 def test_there_are_exactly_these_dags(released_warehouse: ReleasedWarehouse, dag_ids: set[str]) -> None:
@@ -19,7 +20,8 @@ def test_there_are_exactly_these_dags(released_warehouse: ReleasedWarehouse, dag
 
 
 def test_every_dag_runs(released_warehouse: ReleasedWarehouse, dag_ids: set[str]) -> None:
-    assert released_warehouse.runs == dict.fromkeys(dag_ids, "success")
+    # The audit waits for people: tests/audit/test_dag.py.
+    assert released_warehouse.runs == dict.fromkeys(dag_ids - {"quarterly_audit"}, "success")
 
 
 def test_every_edition_was_accepted_and_readers_see_it(released_warehouse: ReleasedWarehouse) -> None:
