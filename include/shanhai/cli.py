@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from shanhai.audit.commands import audit_app
 from shanhai.completeness.commands import completeness
 from shanhai.quarantine.commands import quarantine_app
 from shanhai.release.commands import release_app
@@ -25,6 +26,7 @@ app.add_typer(edition_app, name="edition")
 app.add_typer(release_app, name="release")
 app.add_typer(quarantine_app, name="quarantine")
 app.command()(completeness)
+app.add_typer(audit_app, name="audit")
 
 
 class RoleName(StrEnum):

@@ -51,8 +51,8 @@ def sign_off(statement: str, release_id: int | None = None, role: Role = "audito
     Raises LedgerError when the ledger does not hold: what is altered is not signed.
     """
     verified = ledger.verify(role)
-    signature = _key().sign(signed_bytes(verified.entries, verified.head_sha256, statement))
-    values = (verified.entries, verified.head_sha256, statement, public_key(), base64.b64encode(signature).decode())
+    signature = sign(signed_bytes(verified.entries, verified.head_sha256, statement))
+    values = (verified.entries, verified.head_sha256, statement, public_key(), signature)
     with connect(role) as connection:
         sign_off_id = scalar(
             connection,
