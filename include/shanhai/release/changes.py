@@ -1,7 +1,7 @@
 """What a release changes for readers: every differing value with its cause, and the version that follows from it.
 
 A mart's version is that of what readers see, raised: by a major step where a column, a row or a value is gone, by a
-minor one where something came, by a patch where values were corrected. The first is 1.0.0. Differences are found in SQL.
+minor one where something came, by a patch where values were corrected. The first is 1.0.0.
 """
 
 from collections.abc import Iterable
