@@ -1,7 +1,8 @@
 """Computes a metric again from its formula and its inputs, with decimals: what an auditor does by hand.
 
 A formula is arithmetic over the names of roles: `part / whole * 100`, `sum(member)`, `max(city) / min(city)`. A role
-that several inputs have stands for all of them inside a function.
+that several inputs have stands for all of them inside a function, and for their sum elsewhere: entries of a
+register count 1 each.
 """
 
 import ast
@@ -49,14 +50,16 @@ def _value(node: ast.expr, roles: dict[str, list[Decimal]]) -> Decimal:
             return -_value(operand, roles)
         case ast.BinOp(left=left, op=operation, right=right) if type(operation) in _OPERATIONS:
             return _OPERATIONS[type(operation)](_value(left, roles), _value(right, roles))
-        case ast.Name(id=role) if len(roles.get(role, ())) == 1:
-            return roles[role][0]
+        case ast.Name(id=role):
+            return sum(_all(role, roles), Decimal(0))
         case ast.Call(func=ast.Name(id="sqrt"), args=[argument]):
             return _value(argument, roles).sqrt()
         case ast.Call(func=ast.Name(id="power"), args=[base, exponent]):
             return Decimal(_value(base, roles) ** _value(exponent, roles))
         case ast.Call(func=ast.Name(id="weighted_variation"), args=[ast.Name(id=members), ast.Name(id=weights)]):
             return _weighted_variation(_all(members, roles), _all(weights, roles))
+        case ast.Call(func=ast.Name(id="count"), args=[ast.Name(id=role)]):
+            return Decimal(len(roles.get(role, ())))
         case ast.Call(func=ast.Name(id=name), args=[argument]) if name in _OVER_MANY:
             return _OVER_MANY[name](_many(argument, roles))
     raise FormulaError(f"{ast.unparse(node)} is no arithmetic over {sorted(roles)}")
