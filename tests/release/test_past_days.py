@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -39,7 +38,8 @@ def contents(schema: str) -> dict[str, Any]:
                     "from (select to_jsonb(t) - {}::text[] as row from {} as t) as rows"
                 ).format(sql.Literal(sorted(RUN)), sql.Identifier(schema, relation)),
             )
-    assert all(found.values()), found
+    # Only what is revised has rows in the triangle of revisions; everything else must.
+    assert all(value for relation, value in found.items() if relation != "mart_revisions"), found
     return found
 
 
@@ -55,28 +55,22 @@ def gdp_of_2023(schema: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def replayed(scratch_warehouse: None) -> Iterator[dict[str, Any]]:
+def replayed(scratch_warehouse: None) -> dict[str, Any]:
     """A warehouse that grows by one load at a time: what it held each time, built from what was there."""
     kept: dict[str, Any] = {"moments": [], "replays": []}
     with connect() as connection, alone(connection):
         start_anew(connection)
-    for table_id, editions in (
-        ("ministry_of_civil_affairs/divisions", None), (PROVINCE, "2023"), (PROVINCE, "2024"),
+    for table_id, edition in (
+        ("ministry_of_civil_affairs/divisions_zhejiang", "2024"), (PROVINCE, "2023"), (PROVINCE, "2024"),
     ):  # fmt: skip
-        load_edition(EditionKey(table_id, editions or first_edition(table_id)))
+        load_edition(EditionKey(table_id, edition))
         with connect() as connection:
             kept["moments"].append(scalar(connection, "select clock_timestamp()::text"))
-        if editions:
+        if table_id == PROVINCE:
             # The second time the history is there already and takes in the new load only.
             build(None)
             kept["replays"].append(contents(CANDIDATE_SCHEMA))
-    yield kept
-
-
-def first_edition(table_id: str) -> str:
-    from shanhai.library import Library
-
-    return Library.open().catalogue.tables[table_id].document.editions[0].edition
+    return kept
 
 
 def test_a_full_refresh_equals_what_grew_load_by_load(replayed: dict[str, Any]) -> None:
@@ -96,7 +90,7 @@ def test_as_of_a_moment_is_what_a_warehouse_held_that_had_loaded_no_more(replaye
 
 
 def test_by_the_publishers_clock_a_day_knows_what_had_been_said(replayed: dict[str, Any]) -> None:
-    """Both communiqués are loaded; by the end of 2023 Zhejiang had published neither figure of 2023."""
+    """Both communiqués are loaded; that of 2024 prints no date, and tells of a year that had not ended then."""
     view_schema = build_as_of("2024-06-30", "published")
     assert view_schema == "marts_as_of_20240630_published"
     assert [past.view_schema for past in past_schemas()] == [view_schema]
