@@ -1,13 +1,13 @@
 """On the bundled publications: everything that was declared ran, and everything that was due is told."""
 
 import pytest
-from tests.conftest import ReleasedWarehouse
 
 from shanhai.completeness.report import completeness
 from shanhai.library import Library
 from shanhai.release import promotion
 from shanhai.settings import Role
 from shanhai.warehouse.connection import connect
+from tests.conftest import ReleasedWarehouse
 
 OPEN_TO_THE_HOUSE: tuple[Role, ...] = ("pipeline", "engineer", "auditor")
 
