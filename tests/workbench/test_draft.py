@@ -177,9 +177,12 @@ def test_a_period_is_read_only_where_it_is_sure(text: str, period: str | None) -
     assert period_in(text) == period
 
 
-def reads(library: Library, proposal: Draft, content: bytes) -> dict[tuple[str, str], object]:
-    """Canonical values by indicator and period, of a proposal that reads whole."""
-    found = explain(library, proposal.source, proposal.source.document.editions[0], content)
+def reads(library: Library, proposal: Draft, content: bytes, **told: str) -> dict[tuple[str, str], object]:
+    """Canonical values by indicator and period, of a proposal that reads whole once a person has `told` the rest."""
+    source = proposal.source
+    document = source.document.model_copy(update=told)
+    completed = type(source)(source.publisher_id, source.table_id, source.path, source.publications, document)
+    found = explain(library, completed, document.editions[0], content)
     assert found.refusal is None, found.refusal
     return {(str(row["indicator_code"]), str(row["time_period"])): row["value"] for row in found.rows}
 
@@ -194,7 +197,9 @@ def test_rows_that_are_indicators_are_described(library: Library, tmp_path: Path
     assert columns == [
         ("level", "2020-Q4", "DISC"), ("level", "2020", "YTD"), ("growth", "2020-Q4", "DISC"), ("growth", "2020", "YTD")
     ]  # fmt: skip
-    assert reads(library, proposal, unseen.content)["industrial_value_added", "2020-Q4"] == 89843 * 10**8
+    assert "# subject: the title names no division of the register" in proposal.text
+    values = reads(library, proposal, unseen.content, subject="全国", subject_kind="country")
+    assert values["industrial_value_added", "2020-Q4"] == 89843 * 10**8
     assert "GDP  # no indicator of the register has this name" in proposal.text
 
 
@@ -207,7 +212,8 @@ def test_a_word_table_with_a_unit_column_is_described(library: Library, tmp_path
     held = {row.label: row.indicators for row in proposal.source.document.rows}
     assert held["地区生产总值"] == {"level": "gdp", "growth": "gdp_real_growth"}
     assert held["年末常住人口"] == {"level": "resident_population", "growth": "ignored"}
-    assert len(reads(library, proposal, unseen.content)) == 9
+    told = {"subject": "平阳县", "subject_kind": "division"}
+    assert len(reads(library, proposal, unseen.content, **told)) == 9
 
 
 def test_the_largest_table_of_all_pages_is_taken(library: Library, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from shanhai.carriers.decoding import decode
 from shanhai.documents.reference import Indicator
 from shanhai.errors import CellError, DocumentError
+from shanhai.grammar.characters import simplified
 from shanhai.grammar.repairs import repair_text
 from shanhai.grammar.statements import Phrase
 from shanhai.library import Library
@@ -15,7 +16,8 @@ from shanhai.workbench.naming import SHORTEST_NAME, Naming, period_in, plain
 from shanhai.workbench.places import ENCODINGS
 from shanhai.workbench.scalars import scalar
 
-_REPAIRS: tuple[list[str], ...] = ([], ["strip_pinyin"], ["strip_pinyin", "traditional_to_simplified"])
+_REPAIRS: tuple[list[str], ...] = ([], ["strip_pinyin"])
+_SIMPLIFY = "traditional_to_simplified"
 _NUMBER = r"(?<![\d.])\d[\d,]*(?:\.\d+)?"
 _CLAUSE_ENDS = "，。；,;：:、\n（）()！？"
 _VERB = re.compile(r"(?:总量|数)?(?:累计)?(?:为|达到?|是|实现|完成|共有?|有|突破|超过?|约|近)+$")
@@ -76,7 +78,8 @@ class TextDraft:
         problem = ""
         for steps in _REPAIRS:
             try:
-                return steps, repair_text(self._printed, steps).text
+                text = repair_text(self._printed, steps).text
+                return (steps, text) if simplified(text) == text else ([*steps, _SIMPLIFY], simplified(text))
             except CellError as error:
                 problem = str(error)
         raise DocumentError(f"{self._file.name}: {problem}")

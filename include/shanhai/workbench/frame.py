@@ -11,6 +11,7 @@ from shanhai.library import Library
 from shanhai.workbench.scalars import scalar
 
 _LICENCE = "Statistics are facts; table head quoted"
+_COUNTRY = re.compile("全国|我国|国内生产总值|中华人民共和国")
 _DIVISION = re.compile(r"[省市县区州]")
 
 
@@ -45,11 +46,10 @@ def subject_lines(library: Library, title: str, period: str | None) -> list[str]
     ends = [match.end() for match in _DIVISION.finditer(title)]
     names = {title[end - length : end] for end in ends for length in range(2, 10) if length <= end}
     found = [name for name in names if _is_division(library, name, day)]
+    if not found and _COUNTRY.search(title):
+        return ["subject: 全国", "subject_kind: country"]
     if not found:
-        return [
-            "subject: 全国  # the title names no division of the register: say of whom it is",
-            "subject_kind: country",
-        ]
+        return ["# subject: the title names no division of the register; say of whom the figures are"]
     return [f"subject: {max(found, key=len)}", "subject_kind: division"]
 
 
