@@ -24,8 +24,11 @@ MOST_DIGITS = 8
 _MARKED_NEGATIVE = re.compile(r"▲\s*(?=[0-9])(.+)|\((?=[0-9])([^()]+)\)")
 _SIGN_APART = re.compile(r"-\s+(?=[0-9])")
 
-# What a missing mark stands for (§2.6): value, status, comment.
-_MISSING: dict[str, tuple[Decimal | None, str, str | None]] = {
+NO_CHANGE = "printed as no change"
+# Measures whose figures may fall: words of direction and of no change belong to them alone.
+SIGNED = frozenset({"GROWTH", "CHANGE", "GAP", "CONTRIBUTION"})
+# What a mark in place of a number stands for (§2.6): value, status, comment.
+_MISSING: dict[str, tuple[Decimal | None, str | None, str | None]] = {
     "below_unit": (Decimal(0), "N", "below the smallest unit"),
     "cannot_exist": (None, "M", None),
     "not_available": (None, "O", None),
@@ -33,6 +36,7 @@ _MISSING: dict[str, tuple[Decimal | None, str, str | None]] = {
     "suppressed": (None, "Q", None),
     "included_elsewhere": (None, "K", None),
     "ambiguous": (None, "O", "ambiguous: none, not known or too small"),
+    "no_change": (Decimal(0), None, NO_CHANGE),
 }
 
 

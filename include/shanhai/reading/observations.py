@@ -7,7 +7,7 @@ from shanhai.documents.reference import Indicator, Reference, Unit
 from shanhai.documents.terms import Reading
 from shanhai.errors import CellError
 from shanhai.grammar.divisions import COUNTRY_NAMES, DivisionRegister
-from shanhai.grammar.figures import Figure
+from shanhai.grammar.figures import NO_CHANGE, SIGNED, Figure
 from shanhai.grammar.magnitudes import area_level, check_magnitude, most_digits
 from shanhai.grammar.periods import UNDATED, Period, parse_period, previous_year
 from shanhai.reading.publication import Publication, Row
@@ -61,6 +61,8 @@ class Observations:
         indicator = self.reference.indicators.get(indicator_code)
         if indicator is None:
             raise CellError(f"the register of indicators lacks {indicator_code!r}")
+        if figure.comment == NO_CHANGE and indicator.measure not in SIGNED:
+            raise CellError(f"{figure.printed!r} says no change, and {indicator.indicator_code} is no growth")
         unit = self.reference.units.get(unit_printed)
         if unit is None or unit.unit_measure != indicator.unit_measure:
             raise CellError(
