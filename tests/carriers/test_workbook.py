@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 import xlwt
@@ -211,6 +212,53 @@ def test_hidden_cells_are_refused_until_declared(small_library: SmallLibrary, wh
         assert names == expected.get((what, hidden), ["云和县", "庆元县"])
     with pytest.raises(PublicationError, match=r"hidden cells, 七普!(A3|C1) the first: declare"):
         list(small_library.reader(small_library.add("bureau/gdp", "g.xlsx", workbook(fill), document)).rows())
+
+
+@pytest.mark.parametrize(
+    ("stored", "code", "head", "figure"),
+    [
+        (0.125, "0.0%", "增速(%)", ("12.5%", Decimal("12.5"), 1, "%")),
+        (0.125, "0.0%", "增速", ("12.5%", Decimal("12.5"), 1, "%")),
+        (-0.041, "0.00%", "增速", ("-4.10%", Decimal("-4.10"), 2, "%")),
+        (-0.041, "0.0%;(0.0%)", "增速", ("(4.1%)", Decimal("-4.1"), 1, "%")),
+        (0.125, "General", "增速(%)", ("0.125", Decimal("0.125"), 3, "%")),
+        ("４.1％", "General", "增速", ("４.1％", Decimal("4.1"), 1, "%")),
+    ],
+)
+def test_a_cell_that_shows_per_cent_is_the_figure_it_shows(
+    small_library: SmallLibrary, stored: float | str, code: str, head: str, figure: tuple[object, ...]
+) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (("地区", head), ("云和县", stored)):
+            sheet.append(row)
+        sheet["B2"].number_format = code
+
+    document = DOCUMENT.replace("地区生产总值(亿元), indicator: gdp", f"{head}, indicator: gdp_real_growth")
+    reader = small_library.reader(small_library.add("bureau/growth", "g.xlsx", workbook(fill), document))
+    (row,) = reader.rows()
+    assert (row["printed"], row["obs_value"], row["decimals"], row["unit_printed"]) == figure
+    assert reader.printed_at("七普!B2") == row["printed"]
+
+
+@pytest.mark.parametrize(
+    ("head", "indicator", "problem"),
+    [
+        ("地区生产总值(亿元)", "gdp", r"B2 \(.*prints '12.5%' in a column of 亿元"),
+        ("地区生产总值", "gdp", r"B2 \(.*unit '%' is not a unit of CNY"),
+        ("增速(个百分点)", "gdp_real_growth", r"B2 \(.*prints '12.5%' in a column of 个百分点"),
+    ],
+)
+def test_per_cent_where_the_column_says_another_unit_is_refused(
+    small_library: SmallLibrary, head: str, indicator: str, problem: str
+) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (("地区", head), ("云和县", 0.125)):
+            sheet.append(row)
+        sheet["B2"].number_format = "0.0%"
+
+    document = DOCUMENT.replace("地区生产总值(亿元), indicator: gdp", f"{head}, indicator: {indicator}")
+    with pytest.raises(PublicationError, match=problem):
+        list(small_library.reader(small_library.add("bureau/growth", "g.xlsx", workbook(fill), document)).rows())
 
 
 def test_a_hidden_sheet_is_refused_until_declared() -> None:
