@@ -53,7 +53,9 @@ def read_portable(content: bytes, page: int, table: int, ruled: bool = True) -> 
 
 @contextmanager
 def _nothing_lost() -> Iterator[None]:
-    """Raises ValueError where the parser leaves out what it cannot draw, which it only logs."""
+    """Raises ValueError where the parser would leave out what it cannot draw or unpack, which it else only logs."""
+    from pdfminer import settings
+
     lost: list[str] = []
 
     class Listener(logging.Handler):
@@ -66,9 +68,11 @@ def _nothing_lost() -> Iterator[None]:
     parser.addHandler(listener)
     parser.setLevel(logging.WARNING)
     parser.propagate = False
+    strict, settings.STRICT = settings.STRICT, True
     try:
         yield
     finally:
+        settings.STRICT = strict
         parser.removeHandler(listener)
         parser.setLevel(level)
         parser.propagate = propagates
