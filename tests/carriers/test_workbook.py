@@ -3,6 +3,7 @@
 import datetime
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
@@ -14,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.small_library import SmallLibrary
 
 from shanhai.carriers.grid import Grid
-from shanhai.carriers.number_format import show_date, show_number
+from shanhai.carriers.number_format import show_date, show_number, shower
 from shanhai.carriers.old_workbook import read_old_workbook
 from shanhai.carriers.workbook import read_workbook
 from shanhai.errors import CellError, PublicationError
@@ -376,3 +377,43 @@ def test_an_old_workbook_tells_what_it_hides_and_is_refused_when_broken() -> Non
     for broken in (old_workbook()[:700], b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 3000):
         with pytest.raises(ValueError, match="broken or locked"):
             read_old_workbook(broken, None)
+
+
+def test_a_formula_of_an_old_workbook_that_was_never_computed_is_refused() -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("七普")
+    sheet.write(0, 0, 2.5)
+    sheet.write(0, 1, xlwt.Formula("A1+1"))
+    sheet.write(1, 1, "")
+    file = io.BytesIO()
+    book.save(file)
+    grid = read_old_workbook(file.getvalue(), None)
+    assert grid.texts[0][0] == "2.5"
+    assert grid.cell(2, 2) is None or grid.texts[1][1] == ""
+    with pytest.raises(CellError, match="cell 七普!B1 holds a formula without a computed value"):
+        grid.cell(1, 2)
+    # The same record with a number for its result, as a program that computes writes it.
+    never, computed = b"\3\0\0\0\0\0\xff\xff", struct.pack("<d", 3.5)
+    assert file.getvalue().count(never) == 1
+    cell = read_old_workbook(file.getvalue().replace(never, computed), None).cell(1, 2)
+    assert cell is not None
+    assert cell.text == "3.5"
+
+
+@pytest.mark.parametrize(
+    ("serial", "code", "is_1904", "shown"),
+    [
+        ("45016", "yyyy-mm-dd", False, "2023-03-31"),
+        ("43554", "yyyy-mm-dd", True, "2023-03-31"),
+        ("45016", "General", False, "45016"),
+        ("45016", 'yyyy"年"m"月"', False, "2023年3月"),
+    ],
+)
+def test_a_serial_is_a_day_where_its_format_shows_one(serial: str, code: str, is_1904: bool, shown: str) -> None:
+    assert shower(code, is_1904)(serial) == shown
+
+
+@pytest.mark.parametrize("serial", ["45016.5", "59", "0.25", "-1", "2958466", "1e999", "x"])
+def test_a_serial_that_is_no_day_is_refused(serial: str) -> None:
+    with pytest.raises(CellError, match=r"date format|no number"):
+        shower("yyyy-mm-dd", is_1904=False)(serial)
