@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from shanhai.carriers.grid import Cell
 from shanhai.documents.layout import Column
@@ -138,9 +139,14 @@ class TableReader:
         if not name:
             raise CellError("says of nobody: declare a subject")
         base = nearest("period", levels)
-        said = {
-            "subject_kind": None if not printed else declared.kind if declared else "division",
-            "counterpart": head.said.get("counterpart") or row.said.get("counterpart"),
-            "period": teller.period(row, head, None if base is None else str(base)),
-        }
-        return [Reading.model_construct(**said)], str(name)  # type: ignore[arg-type]
+        kind = None if not printed else declared.kind if declared else "division"
+        counterpart = head.said.get("counterpart") or row.said.get("counterpart")
+        period = teller.period(row, head, None if base is None else str(base))
+        return [_said(kind, counterpart, period)], str(name)
+
+
+@lru_cache(maxsize=1000)
+def _said(kind: str | None, counterpart: str | None, period: str | None) -> Reading:
+    """What row and head print of a figure; the same for many."""
+    said = {"subject_kind": kind, "counterpart": counterpart, "period": period}
+    return Reading.model_construct(**said)  # type: ignore[arg-type]
