@@ -9,9 +9,10 @@ from shanhai.settings import PUBLISHED, SOURCES
 
 publishers = Catalogue(SOURCES, PUBLISHED).publishers
 accepted_loads = [Asset(name=f"accepted_loads_{p}", uri=f"shanhai://staging/{p}") for p in publishers]
+decisions = Asset(name="quarantine_decisions", uri="shanhai://quarantine/decisions")
 
 
-@dag(schedule=AssetAny(*accepted_loads), max_active_runs=1, catchup=False, tags=["build"])
+@dag(schedule=AssetAny(*accepted_loads, decisions), max_active_runs=1, catchup=False, tags=["build"])
 def build_marts() -> None:
     """Build, test and promote a release of the marts.
 

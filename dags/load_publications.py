@@ -1,7 +1,10 @@
 """Loads: one DAG per publisher, made from its source documents; each edition runs through archive, stage, validate."""
 
+from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import (
     DAG,
     Asset,
@@ -27,22 +30,24 @@ catalogue = Catalogue(SOURCES, PUBLISHED)
 retry_policy = ExceptionRetryPolicy(rules=[RetryRule(exception=PublicationError, action=RetryAction.FAIL)])
 
 
-def show_name(edition: dict[str, str]) -> None:
+def show_name(edition: dict[str, Any]) -> None:
     """Let Airflow's page show the mapped task by its table and edition."""
     table = edition["table_id"].partition("/")[2]
     get_current_context()["edition_name"] = f"{table} {edition['edition']}"
 
 
 @task
-def editions(publisher_id: str) -> list[dict[str, str]]:
-    """The editions that the ledger does not know yet in their present bytes and reading."""
+def editions(publisher_id: str) -> list[dict[str, Any]]:
+    """Declare what is expected; the editions that the ledger does not know yet in their present bytes and reading."""
+    from shanhai.completeness.calendar import declare_calendars
     from shanhai.pending import pending_editions
 
-    return [{"table_id": e.key.table_id, "edition": e.key.edition} for e in pending_editions(publisher_id)]
+    declare_calendars(publisher_id=publisher_id)
+    return [asdict(each.key) for each in pending_editions(publisher_id)]
 
 
 @task(map_index_template="{{ edition_name }}")
-def archive(edition: dict[str, str]) -> str:
+def archive(edition: dict[str, Any]) -> str:
     """Put the publication's bytes into the archive · 存档."""
     from shanhai.load import EditionKey, archive_edition
 
@@ -51,7 +56,7 @@ def archive(edition: dict[str, str]) -> str:
 
 
 @task(map_index_template="{{ edition_name }}", retries=2, retry_delay=timedelta(seconds=10), retry_policy=retry_policy)
-def stage(edition: dict[str, str], digest: str) -> int:
+def stage(edition: dict[str, Any], digest: str) -> int:
     """Read it into staging, in one transaction · 暂存."""
     from shanhai.load import EditionKey, stage_edition
 
@@ -60,7 +65,7 @@ def stage(edition: dict[str, str], digest: str) -> int:
 
 
 @task(map_index_template="{{ edition_name }}")
-def validate(edition: dict[str, str], load_id: int) -> None:
+def validate(edition: dict[str, Any], load_id: int) -> None:
     """Let Great Expectations judge exactly this load · 校验."""
     from shanhai.validate import validate_load
 
@@ -69,7 +74,7 @@ def validate(edition: dict[str, str], load_id: int) -> None:
 
 
 @task_group
-def load_edition(edition: dict[str, str]) -> None:
+def load_edition(edition: dict[str, Any]) -> None:
     """One edition on its way to acceptance · 一个版次的装载."""
     validate(edition, stage(edition, archive(edition)))
 
@@ -81,6 +86,14 @@ def announce() -> None:
 
     if not is_due():
         raise AirflowSkipException("readers see every accepted load")
+
+
+@task(trigger_rule="all_done")
+def quarantined(publisher_id: str) -> list[dict[str, Any]]:
+    """The loads that wait for a person, each with the run that asks for it · 待人处置的装载."""
+    from shanhai.quarantine.answers import questions
+
+    return questions(publisher_id)
 
 
 @task
@@ -107,3 +120,9 @@ for publisher_id, publisher in catalogue.publishers.items():
         accepted = Asset(name=f"accepted_loads_{publisher_id}", uri=f"shanhai://staging/{publisher_id}")
         loaded = load_edition.expand(edition=editions(publisher_id))
         loaded >> [announce.override(outlets=[accepted])(), every_edition_accepted()]
+        # A person may take days: another DAG waits, this one ends.
+        waiting = quarantined(publisher_id)
+        loaded >> waiting
+        TriggerDagRunOperator.partial(
+            task_id="ask_for_decision", trigger_dag_id="decide_quarantine", skip_when_already_exists=True
+        ).expand_kwargs(waiting)

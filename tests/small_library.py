@@ -98,6 +98,17 @@ class SmallLibrary:
         (self._sources / publisher / f"{table}.yml").write_text(text, "utf-8")
         return EditionKey(table_id, edition)
 
+    def reissue(self, key: EditionKey, file: str, content: bytes) -> EditionKey:
+        """Declare other bytes as the next issue of an edition that was added."""
+        publisher, table = key.table_id.split("/")
+        (self._published / publisher / file).write_bytes(content)
+        (self._published / publisher / f"{file}.origin.yml").write_text(_ORIGIN, "utf-8")
+        document = self._sources / publisher / f"{table}.yml"
+        sha256 = hashlib.sha256(content).hexdigest()
+        entry = f"  - {{edition: '{key.edition}', issue: {key.issue + 1}, file: {file}, sha256: {sha256}}}\n"
+        document.write_text(document.read_text("utf-8") + entry, "utf-8")
+        return EditionKey(key.table_id, key.edition, key.issue + 1)
+
     def reader(self, key: EditionKey) -> EditionReader:
         """A reader of an edition that was added."""
         library = self.library

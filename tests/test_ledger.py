@@ -12,6 +12,7 @@ import pytest
 from shanhai import ledger, seal
 from shanhai.load import load_edition
 from shanhai.seal import LedgerError
+from shanhai.settings import Role
 from shanhai.warehouse.connection import connect
 from tests.small_library import HEAD, YEARBOOK, SmallLibrary
 
@@ -80,15 +81,89 @@ class _Open:
         return None
 
 
-@pytest.mark.parametrize("verb", ["update {} set load_id = 1", "delete from {}", "truncate {} cascade"])
-@pytest.mark.parametrize("table", ["ops.loads", "ops.verdicts", "staging.observations"])
-def test_the_owner_changes_nothing_either(loaded: int, verb: str, table: str) -> None:
-    with connect("owner") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege, match="never changed"):
-        connection.execute(verb.format(table))  # type: ignore[arg-type]
+def written_relations() -> list[tuple[str, str]]:
+    """Every relation of ops and staging, with a column of it."""
+    with connect("owner") as connection:
+        found = connection.execute(
+            """
+            select format('%I.%I', schemaname, tablename), (
+                select attname from pg_attribute
+                where attrelid = format('%I.%I', schemaname, tablename)::regclass
+                    and attnum > 0 and attidentity = '' order by attnum limit 1
+            )
+            from pg_tables where schemaname in ('ops', 'staging')
+            """
+        ).fetchall()
+    return [(str(relation), str(column)) for relation, column in found]
+
+
+@pytest.mark.parametrize("role", ["owner", "pipeline", "engineer", "auditor", "reader"])
+def test_nobody_changes_or_removes_what_was_written(role: Role) -> None:
+    relations = written_relations()
+    assert {"ops.ledger", "ops.decisions", "ops.waivers", "ops.sign_offs", "ops.failing_rows"} <= {
+        r for r, _ in relations
+    }
+    with connect(role) as connection:
+        for relation, column in relations:
+            verbs = ("update {0} set {1} = {1}", "delete from {0}", "truncate {0} cascade")
+            for verb in verbs:
+                with (
+                    pytest.raises(psycopg.errors.InsufficientPrivilege, match=r"never changed|permission denied"),
+                    connection.transaction(),
+                ):
+                    connection.execute(verb.format(relation, column))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("verb", ["update", "delete", "truncate"])
+def test_no_role_is_granted_more_than_adding(verb: str) -> None:
+    with connect("owner") as connection:
+        granted = connection.execute(
+            "select grantee, table_name from information_schema.role_table_grants where table_schema in "
+            "('ops', 'staging') and privilege_type = upper(%s) and grantee like 'shanhai%%'",
+            (verb,),
+        ).fetchall()
+    assert granted == []
+
+
+def test_every_relation_of_ops_is_chained_or_sealed_by_one_that_is() -> None:
+    with connect("owner") as connection:
+        chained = {
+            name
+            for (name,) in connection.execute(
+                "select tgrelid::regclass::text from pg_trigger "
+                "where tgname = 'chain_row' and tgrelid::regclass::text like 'ops.%'"
+            ).fetchall()
+        }
+    assert chained == {f"ops.{table}" for table in ledger.CHAINED_TABLES}
+    relations = {relation for relation, _ in written_relations() if relation.startswith("ops.")}
+    assert relations - chained == {"ops.ledger", "ops.failing_rows"}
+
+
+def test_a_failing_row_that_was_altered_is_named(small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = (HEAD + "云和县,869947,113777\r\n云和县,1,2\r\n").encode("gb18030")
+    key = small_library.add("bureau/twice", "y.csv", content, YEARBOOK.replace("FINAL", "PRELIM"))
+    with pytest.MonkeyPatch.context() as patch:
+        root = small_library.library.catalogue.sources.parent / "expectations"
+        root.mkdir()
+        (root / "observations.yml").write_text(
+            "expectations:\n  - {id: small, expect: ExpectColumnValuesToBeInSet, "
+            "given: {column: printed, value_set: ['1', '2']}, severity: warning, why: {en: a, zh: b}}\n"
+        )
+        patch.setattr("shanhai.settings.EXPECTATIONS", root)
+        load_edition(key, small_library.library)
+    ledger.verify()
+    with connect("owner") as connection:
+        connection.execute("alter table ops.failing_rows disable trigger user")
+        connection.execute("update ops.failing_rows set locator = 'R9C9' where failing_number = 1")
+        monkeypatch.setattr(ledger, "connect", lambda role: _Open(connection))
+        with pytest.raises(LedgerError, match=r"ops.failing_rows of verdict \d+, small"):
+            ledger.verify()
+        connection.rollback()
 
 
 def test_nobody_writes_the_ledger_by_hand(loaded: int) -> None:
-    for role in ("pipeline", "engineer", "auditor"):
+    roles: tuple[Role, ...] = ("pipeline", "engineer", "auditor")
+    for role in roles:
         with connect(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("insert into ops.ledger select * from ops.ledger limit 1")
 

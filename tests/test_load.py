@@ -1,6 +1,7 @@
 """A load is staged whole in one transaction, judged, and accepted only when its gate says so."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from shanhai import validate
 from shanhai.documents.yaml_file import load_document
 from shanhai.errors import PublicationError
 from shanhai.library import Library
-from shanhai.load import EditionKey, archive_edition, stage_edition
+from shanhai.load import EditionKey, archive_edition, load_edition, stage_edition
 from shanhai.pending import edition_states
 from shanhai.validate import LoadRejectedError, validate_load
 from shanhai.warehouse.connection import connect
@@ -65,6 +66,70 @@ def test_other_bytes_than_the_document_names_are_archived_and_refused(small_libr
     with pytest.raises(PublicationError, match="other bytes"):
         archive_edition(key, library)
     assert state_of(key, library) == "refused"
+
+
+def difference_of(load_id: int) -> dict[str, Any]:
+    with connect() as connection:
+        row = connection.execute(
+            "select difference || jsonb_build_object('supersedes', supersedes_load_id) from ops.loads "
+            "where load_id = %s", (load_id,),
+        ).fetchone()  # fmt: skip
+    assert row is not None
+    found: dict[str, Any] = row[0]
+    return found
+
+
+def test_other_bytes_that_no_document_declares_are_told_figure_by_figure(small_library: SmallLibrary) -> None:
+    key = small_library.add("bureau/undeclared", "y.csv", GOOD, YEARBOOK)
+    library = small_library.library
+    load_id = stage(key, library)
+    source = library.catalogue.tables[key.table_id]
+    source.file(source.edition("2020")).write_bytes(GOOD.replace(b"951435", b"951436"))
+    with pytest.raises(
+        PublicationError, match=f"issue 2. Against load {load_id}: 1 changed.*云和县 gdp.*951435 → 951436"
+    ):
+        archive_edition(key, library)
+    assert count("select count(*) from ops.loads where table_id = 'bureau/undeclared'") == 1
+    assert count("select count(*) from staging.observations where load_id > %s", load_id) == 0
+
+
+def test_another_issue_is_a_new_vintage_with_its_difference(small_library: SmallLibrary) -> None:
+    key = small_library.add("bureau/reissued", "y.csv", GOOD, YEARBOOK)
+    before = load_edition(key, small_library.library)
+    other = (HEAD + "云和县,951436,112635\r\n景宁县,1,2\r\n").encode("gb18030")
+    again = small_library.reissue(key, "y2.csv", other)
+    library = small_library.library
+    assert state_of(again, library) == "pending"
+    after = load_edition(again, library)
+    found = difference_of(after)
+    assert (found["supersedes"], found["changed"], found["added"], found["withdrawn"]) == (before, 1, 2, 2)
+    (changed,) = [figure for figure in found["figures"] if figure["kind"] == "changed"]
+    assert (changed["before"]["printed"], changed["after"]["printed"]) == ("951435", "951436")
+    with connect() as connection:
+        latest = connection.execute(
+            "select load_id, is_latest, issue from ops.accepted_loads where table_id = 'bureau/reissued' order by 1"
+        ).fetchall()
+    assert latest == [(before, False, 1), (after, True, 2)]
+    # The first issue, read again, is no newer than the second.
+    assert state_of(key, library) == state_of(again, library) == "accepted"
+    assert load_edition(key, library) == before
+    assert load_edition(again, library) == after
+
+
+def test_a_load_says_what_it_was_made_of(small_library: SmallLibrary) -> None:
+    key = small_library.add("bureau/accounted", "y.csv", GOOD, YEARBOOK)
+    load_id = load_edition(key, small_library.library)
+    with connect() as connection:
+        row = connection.execute(
+            "select rows_read, rows_refused, rows_staged, control_totals, period_end, length(document_sha256), "
+            "length(lock_sha256) from ops.loads where load_id = %s", (load_id,),
+        ).fetchone()  # fmt: skip
+    assert row is not None
+    assert row[:3] == (4, 0, 4)
+    assert {(total["indicator_code"], total["rows"], total["sum"]) for total in row[3]} == {
+        ("gdp", 2, "17407350000"), ("registered_population", 2, "112635"),
+    }  # fmt: skip
+    assert (str(row[4]), row[5:]) == ("2020-12-31", (64, 64))
 
 
 @pytest.mark.parametrize("suite", [None, "", "expectations: []\n"])

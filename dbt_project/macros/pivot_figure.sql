@@ -1,6 +1,7 @@
-{#- One column of a wide mart out of long figures (the relation `figures`). -#}
-{% macro pivot_figure(column) -%}
-max(figures.{{ column.attribute }}) filter (where figures.indicator_code = '{{ column.indicator }}')
+{#- One column of a wide mart out of long figures; `relation` where the query has more relations than one. -#}
+{% macro pivot_figure(column, relation=none) -%}
+{%- set prefix = relation ~ '.' if relation else '' -%}
+max({{ prefix }}{{ column.attribute }}) filter (where {{ prefix }}indicator_code = '{{ column.indicator }}')
 {%- endmacro %}
 
 

@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from shanhai.audit.commands import audit_app
 from shanhai.completeness.commands import completeness
 from shanhai.quarantine.commands import quarantine_app
+from shanhai.release.commands import release_app
 from shanhai.workbench.commands import edition_app, source_app
 
 app = typer.Typer(
@@ -21,8 +23,10 @@ app = typer.Typer(
 )
 app.add_typer(source_app, name="source")
 app.add_typer(edition_app, name="edition")
+app.add_typer(release_app, name="release")
 app.add_typer(quarantine_app, name="quarantine")
 app.command()(completeness)
+app.add_typer(audit_app, name="audit")
 
 
 class RoleName(StrEnum):
@@ -197,41 +201,3 @@ def sign_off(
     made = signing.sign_off(statement, release)
     typer.echo(f"sign-off {made.sign_off_id}: {made.entries} entries, head {made.head_sha256} · 已签署")
     typer.echo(f"public key · 公钥  {made.public_key}")
-
-
-release_app = typer.Typer(help="Build, promote and take back releases. 构建、发布与回退。", no_args_is_help=True)
-app.add_typer(release_app, name="release")
-
-
-@release_app.command()
-def build() -> None:
-    """Build and test a candidate from all accepted loads; readers do not see it yet.
-
-    构建并测试候选发布，读者暂不可见。
-    """
-    from shanhai.release.candidate import build_candidate
-
-    typer.echo(f"release {build_candidate()} is ready to promote · 可发布")
-
-
-@release_app.command()
-def promote(release_id: int) -> None:
-    """Show readers a release.
-
-    发布指定版本。
-    """
-    from shanhai.release import promotion
-
-    promotion.promote(release_id)
-    typer.echo(f"readers see release {release_id} · 读者所见为第 {release_id} 次发布")
-
-
-@release_app.command()
-def rollback() -> None:
-    """Show readers the release before the current one.
-
-    回退到上一发布。
-    """
-    from shanhai.release import promotion
-
-    typer.echo(f"readers see release {promotion.rollback()} again · 已回退")

@@ -15,9 +15,11 @@ from shanhai.settings import Role
 from shanhai.validate import failing_rows_sha256
 from shanhai.warehouse.connection import connect
 from shanhai.warehouse.gate_tables import CHAINED_GATE_TABLES
+from shanhai.warehouse.release_tables import CHAINED_RELEASE_TABLES
 
 CHAINED_TABLES = (
     "publications", "loads", "verdicts", "refusals", "releases", "promotions", *CHAINED_GATE_TABLES,
+    *CHAINED_RELEASE_TABLES,
 )  # fmt: skip
 
 

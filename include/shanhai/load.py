@@ -68,18 +68,19 @@ def stage_edition(key: EditionKey, digest: str, library: Library | None = None) 
     source, edition = _find(key, library)
     reading = library.reading_sha256(source, edition)
     reader = library.reader(source, edition, archive.fetch(digest))
-    with connect() as connection:
-        staged = connection.execute(
-            """
-            select load_id from ops.loads
-            where (table_id, edition, publication_sha256, reading_sha256) = (%s, %s, %s, %s)
-            """,
-            (key.table_id, key.edition, digest, reading),
-        ).fetchone()
-        if staged:
-            return int(staged[0])
     try:
         with connect() as connection, connection.cursor() as cursor:
+            # Two who stage one edition at once come one after the other, and the second finds the load of the first.
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"{key.table_id}/{key.edition}",))
+            staged = cursor.execute(
+                """
+                select load_id from ops.loads
+                where (table_id, edition, publication_sha256, reading_sha256) = (%s, %s, %s, %s)
+                """,
+                (key.table_id, key.edition, digest, reading),
+            ).fetchone()
+            if staged:
+                return int(staged[0])
             load_id = int(scalar(connection, "select nextval(pg_get_serial_sequence('ops.loads', 'load_id'))"))
             # Rows first, the load's own row after: its counts are known only then. One transaction holds both.
             cursor.execute("set constraints all deferred")

@@ -40,14 +40,19 @@ def public_key() -> str:
     return base64.b64encode(raw).decode()
 
 
+def sign(message: bytes) -> str:
+    """The installation's signature over a message, base64; `seal.check_signature` checks it."""
+    return base64.b64encode(_key().sign(message)).decode()
+
+
 def sign_off(statement: str, release_id: int | None = None, role: Role = "auditor") -> SignOff:
     """Verify the ledger, sign its head with the statement, and keep that in `ops.sign_offs`.
 
     Raises LedgerError when the ledger does not hold: what is altered is not signed.
     """
     verified = ledger.verify(role)
-    signature = _key().sign(signed_bytes(verified.entries, verified.head_sha256, statement))
-    values = (verified.entries, verified.head_sha256, statement, public_key(), base64.b64encode(signature).decode())
+    signature = sign(signed_bytes(verified.entries, verified.head_sha256, statement))
+    values = (verified.entries, verified.head_sha256, statement, public_key(), signature)
     with connect(role) as connection:
         sign_off_id = scalar(
             connection,

@@ -134,10 +134,26 @@ def _verdict(load: Load, suite: list[Expectation], outcomes: list[Outcome]) -> V
         return Verdict(len(suite), outcomes, f"{first.id} could not run: {(broken[0].exception or '')[:300]}")
     violated = [o for o in outcomes if o.is_violated and o.expectation.severity == "error"]
     with connect() as connection:
+        if rejection := _rejection(connection, load):
+            return Verdict(len(suite), outcomes, rejection)
         granted = waivers_of(connection, load.table_id) if violated else []
     covers = {o.expectation.id: cover(o, granted) for o in violated}
     blocking = [o for o in violated if not covers[o.expectation.id].is_whole]
     return Verdict(len(suite), outcomes, _objection(blocking, covers) if blocking else None, covers)
+
+
+def _rejection(connection: Connection, load: Load) -> str | None:
+    """What a person decided stays decided, whatever expectations say of the load later."""
+    row = connection.execute(
+        """
+        select action, decided_by, decided_at::date, reason from ops.decisions
+        where load_id = %s order by decision_id desc limit 1
+        """,
+        (load.load_id,),
+    ).fetchone()
+    if row is None or row[0] != "reject":
+        return None
+    return f"{row[1]} rejected it on {row[2]}: {row[3]} · 已由人拒绝"
 
 
 def _objection(blocking: list[Outcome], covers: dict[str, Cover]) -> str:

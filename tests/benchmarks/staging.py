@@ -15,26 +15,11 @@ from tests.benchmarks.synthetic_workbooks import heads, write_workbook
 from tests.small_library import SmallLibrary
 
 _INDICATORS = [
-    "gdp",
-    "primary_value_added",
-    "secondary_value_added",
-    "tertiary_value_added",
-    "industrial_value_added",
-    "budget_revenue",
-    "tax_revenue",
-    "budget_expenditure",
-    "livelihood_expenditure",
-    "total_fiscal_revenue",
-    "agriculture_gross_output",
-    "above_scale_industrial_value_added",
-    "above_scale_industrial_output",
-    "fixed_asset_investment",
-    "retail_sales",
-    "exports",
-    "household_savings_deposits",
-    "loan_balance",
-    "output_value",
-]
+    "gdp", "primary_value_added", "secondary_value_added", "tertiary_value_added", "industrial_value_added",
+    "budget_revenue", "tax_revenue", "budget_expenditure", "livelihood_expenditure", "total_fiscal_revenue",
+    "agriculture_gross_output", "above_scale_industrial_value_added", "above_scale_industrial_output",
+    "fixed_asset_investment", "retail_sales", "exports", "household_savings_deposits", "loan_balance", "output_value",
+]  # fmt: skip
 
 
 def document() -> str:

@@ -103,7 +103,8 @@ def test_promoted_relations_have_an_enforced_contract_and_an_owner(promoted: dic
         assert model["config"]["contract"]["enforced"], name
         assert model["config"]["meta"]["owner"], name
         # What only grows is built from new loads; everything else is built whole.
-        assert model["config"]["materialized"] == ("incremental" if name == "fct_observation_history" else "table"), name
+        grows = name == "fct_observation_history"
+        assert model["config"]["materialized"] == ("incremental" if grows else "table"), name
         assert model["columns"], name
 
 

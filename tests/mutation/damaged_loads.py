@@ -33,11 +33,10 @@ class Declared:
         own = self.content.get("id") or f"{self.position} {self.content['expect']}: {self.content['why']['en']}"
         return f"{self.table_id or self.relation} {own}"
 
-    def alone(self) -> str:
-        """A document of this expectation alone, in which a failure blocks whatever its severity is."""
-        whole = yaml.safe_load(self.document.read_text("utf-8"))
-        kept = {name: value for name, value in self.content.items() if name != "severity"}
-        return yaml.safe_dump(whole | {"expectations": [kept]}, allow_unicode=True)
+    @property
+    def blocking(self) -> dict[str, Any]:
+        """The expectation such that a failure blocks, whatever its severity is."""
+        return {name: value for name, value in self.content.items() if name != "severity"}
 
 
 def declared() -> list[Declared]:
@@ -60,15 +59,24 @@ class Gate:
     def __init__(self, folder: Path, connection: psycopg.Connection) -> None:
         self.folder, self.connection = folder, connection
         self._copies = 0
+        self._sound: dict[tuple[Path, int], bool] = {}
 
-    def accepts(self, each: Declared, load_id: int, damage: sql.Composable | None) -> bool | None:
-        """Whether a copy of the load passes the expectation; None when the damage cannot be done or the gate broke."""
-        copy = self._copy(each.relation, load_id, damage)
+    def is_sound(self, each: Declared, load_id: int, everything: list[Declared]) -> bool:
+        """Whether an undamaged copy of the load passes; asked once for all expectations of a document, then singly."""
+        together = (each.document, load_id)
+        if together not in self._sound:
+            of_document = [other for other in everything if other.document == each.document]
+            self._sound[together] = bool(self.accepts(of_document, load_id, None))
+        return self._sound[together] or bool(self.accepts([each], load_id, None))
+
+    def accepts(self, suite: list[Declared], load_id: int, damage: sql.Composable | None) -> bool | None:
+        """Whether a copy of the load passes the suite; None when the damage cannot be done or the gate broke."""
+        relation = suite[0].relation
+        copy = self._copy(relation, load_id, damage)
         if copy is None:
             return None
-        for old in self.folder.rglob("*.yml"):
-            old.unlink()
-        (self.folder / f"{each.relation}.yml").write_text(each.alone(), "utf-8")
+        document = {"expectations": [each.blocking for each in suite]}
+        (self.folder / f"{relation}.yml").write_text(yaml.safe_dump(document, allow_unicode=True), "utf-8")
         try:
             validate_load(copy)
         except LoadRejectedError as error:

@@ -50,7 +50,7 @@ def test_one_text_holds_two_rounds(small_library: SmallLibrary) -> None:
         (HEAD + "云和市,1,2\r\n", "cell R4C2 .*'云和市' names no division"),
         (HEAD + "云和县,9514359728464,2\r\n", "cell R4C2 .*several numbers"),
         (HEAD + "云和县,一,2\r\n", "cell R4C2 .*一"),
-        (HEAD + "云和县,1\r\n", "the row ends before this column"),
+        (HEAD + "云和县,951435\r\n", "the row ends before this column"),
         (HEAD.replace("万元", "美元") + "云和县,1,2\r\n", "unit '美元' is not a unit of CNY"),
         (HEAD.replace("户籍人口", "常住人口") + "云和县,1,2\r\n", r"(?s)the head: .*- 户籍人口\n\+ 常住人口"),
     ],

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from tests.reading.unseen_layouts import FIRST, SECOND
 from tests.small_library import CITIES, COMMUNIQUE, HEAD, PAGE, TEXT, YEARBOOK, SmallLibrary
 from tests.workbench.conftest import Run
 
@@ -86,7 +87,7 @@ def test_an_ignored_column_and_a_title_are_left_out(small_library: SmallLibrary)
 
 
 def test_a_refused_cell_is_shown_where_it_stands(small_library: SmallLibrary) -> None:
-    rows = "云和县,1,2\r\n" * 40 + "云和县,1,12.5.6\r\n云和县,1,2\r\n"
+    rows = "云和县,951435,112635\r\n" * 40 + "云和县,951435,12.5.6\r\n云和县,951435,112635\r\n"
     explanation = explained(small_library, "t.csv", (HEAD + rows).encode("gb18030"), YEARBOOK)
     assert explanation.roles.refused_cell() == (44, 3)
     assert explanation.roles.of(45, 2) is Role.UNREAD
@@ -109,7 +110,7 @@ def test_short_rows_and_gaps_are_not_coloured(small_library: SmallLibrary) -> No
 
 
 def test_a_cell_that_is_not_there_is_refused_at_its_place(small_library: SmallLibrary) -> None:
-    explanation = explained(small_library, "t.csv", (HEAD + "云和县,1\r\n").encode("gb18030"), YEARBOOK)
+    explanation = explained(small_library, "t.csv", (HEAD + "云和县,951435\r\n").encode("gb18030"), YEARBOOK)
     assert explanation.roles.refused_cell() == (4, 3)
     assert "(no cell)" in drawn(explanation)
 
@@ -182,7 +183,7 @@ def test_the_command_reads_a_draft_that_lies_anywhere(
 def test_bytes_other_than_the_declared_are_told(small_library: SmallLibrary, shanhai: Run) -> None:
     key = small_library.add("bureau/table", "t.csv", ENCODED, YEARBOOK)
     source = find_source(key.table_id, small_library.library)
-    source.file(source.edition(key.edition)).write_bytes((HEAD + "云和县,1,2\r\n").encode("gb18030"))
+    source.file(source.edition(key.edition)).write_bytes((HEAD + "云和县,951436,112635\r\n").encode("gb18030"))
     done = shanhai(small_library.library, "source", "check", "bureau/table")
     assert done.exit_code == 1
     assert "other bytes than the document names" in done.output
@@ -222,3 +223,23 @@ def test_every_bundled_edition_reads_whole() -> None:
         assert "reads whole" in drawn(explanation, rows=6)
         checked += 1
     assert checked > 20
+
+
+def test_every_stretch_of_a_table_is_drawn(small_library: SmallLibrary) -> None:
+    unseen = next(each for each in SECOND if "under itself" in each.name)
+    explanation = explained(small_library, unseen.file, unseen.content, unseen.document)
+    assert explanation.loads, explanation.refusal
+    roles = explanation.roles
+    assert [roles.of(row, 2) for row in (2, 3, 5, 6, 7)] == [
+        Role.HEAD, Role.FIGURE, Role.IGNORED, Role.HEAD, Role.FIGURE
+    ]  # fmt: skip
+    assert [each.what for each in explanation.left_out] == ["row 1 17-2 县市主要指标", "row 5 17-2 续表"]
+
+
+def test_rows_that_are_not_read_say_why(small_library: SmallLibrary) -> None:
+    unseen = next(each for each in FIRST if "industries down" in each.name)
+    explanation = explained(small_library, unseen.file, unseen.content, unseen.document)
+    left_out = {each.what: each.why for each in explanation.left_out}
+    assert "`ignored_rows`" in left_out["row 9 农林牧渔业"]
+    assert explanation.roles.of(4, 1) is Role.LABEL
+    assert explanation.roles.of(12, 1) is Role.IGNORED

@@ -251,3 +251,23 @@ def test_a_folder_without_new_files_says_so(
     (tmp_path / "empty").mkdir()
     done = shanhai(small_library.library, "edition", "add", "bureau/table", tmp_path / "empty")
     assert (done.exit_code, done.output.strip()) == (0, "nothing new in the folder · 没有新文件")
+
+
+def test_other_bytes_of_an_edition_are_added_as_its_next_issue(
+    small_library: SmallLibrary, source: TableSource, arrived: Path, shanhai: Run
+) -> None:
+    given = ["--edition", "2020", "--period", "2020", "--reliability", "official"]
+    done = shanhai(small_library.library, "edition", "add", "bureau/table", arrived, *given, "--reissue")
+    assert done.exit_code == 0, done.output
+    issues = load_document(source.path, SourceDocument).editions
+    assert [(each.edition, each.issue, each.sha256 == hashlib.sha256(SECOND).hexdigest()) for each in issues] == [
+        ("2020", 1, False), ("2020", 2, True),
+    ]  # fmt: skip
+
+
+def test_what_was_never_published_is_not_reissued(
+    small_library: SmallLibrary, source: TableSource, arrived: Path, shanhai: Run
+) -> None:
+    given = ["--edition", "2021", "--reliability", "official", "--reissue"]
+    done = shanhai(small_library.library, "edition", "add", "bureau/table", arrived, *given)
+    assert (done.exit_code, "is not there to reissue" in done.output) == (1, True)

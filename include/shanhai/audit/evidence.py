@@ -41,12 +41,6 @@ select finding_id, state, classification, owner, reason, due_on, accepted_until,
 from audit.finding_decision order by finding_decision_id
 """
 _SIGNATURES = "select * from audit.sign_off where quarter = %(quarter)s order by sign_off_id"
-# Relations of other rooms, shown where the warehouse has them.
-_WHERE_PRESENT = {
-    "waivers": ("ops.waiver_standing", "select * from ops.waiver_standing"),
-    "completeness": ("ops.completeness", "select * from ops.completeness"),
-    "source_standing": ("ops.source_standing", "select * from ops.source_standing"),
-}
 
 
 def latest_run(connection: Connection, quarter: Quarter) -> int:
@@ -84,7 +78,6 @@ def gather(connection: Connection, quarter: Quarter, run_id: int | None = None) 
         "refusals": _rows(connection, _REFUSALS),
         "sample": _rows(connection, _SAMPLE, run=run_id),
         "sign_offs": _rows(connection, _SIGNATURES, quarter=str(quarter)),
-        **_where_present(connection),
     }
 
 
@@ -96,16 +89,7 @@ def _findings(connection: Connection, day: date) -> Rows:
     ]
 
 
-def _where_present(connection: Connection) -> dict[str, Any]:
-    shown = {}
-    for name, (relation, statement) in _WHERE_PRESENT.items():
-        exists = connection.execute("select to_regclass(%s) is not null", (relation,)).fetchone()
-        # A view whose rows depend on the day of asking would make two packs differ; only its stored columns are shown.
-        shown[name] = sorted(_rows(connection, statement), key=str) if exists and exists[0] else None
-    return shown
-
-
 def _rows(connection: Connection, statement: str, **parameters: object) -> Rows:
     with connection.cursor(row_factory=dict_row) as cursor:
         # Statements of this module; values are bound.
-        return [plain(row) for row in cursor.execute(sql.SQL(statement), parameters).fetchall()]  # type: ignore[arg-type]
+        return [plain(row) for row in cursor.execute(sql.SQL(statement), parameters).fetchall()]

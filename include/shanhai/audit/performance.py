@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from psycopg import Connection, IsolationLevel
+from psycopg import Connection, IsolationLevel, sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
@@ -48,6 +48,7 @@ left join observations
 where members.list_code = 'original_26'
 group by members.division_code, divisions.name_zh, divisions.prefecture_name
 """
+_NO_PAIR = {"left": None, "right": None, "is_failure": False}
 _DECISIONS = {"error": "block", "warning": "query", "info": "report"}
 
 
@@ -122,7 +123,7 @@ def run(quarter: Quarter, as_of: date | None = None, dag_run_id: str | None = No
             "select position, entry_sha256 from ops.ledger order by position desc limit 1"
         ).fetchone()
         results = perform(connection, clock, library)
-        counties = _county_coverage(connection, clock)
+        counties, standings = _county_coverage(connection, clock), _standings(connection)
     assert head is not None  # noqa: S101 - a promotion is an entry of the ledger
     with connect() as connection:
         run_id = int(scalar(
@@ -139,6 +140,8 @@ def run(quarter: Quarter, as_of: date | None = None, dag_run_id: str | None = No
         for result in results:
             _record(connection, run_id, release_id, clock, result)
         _keep(connection, run_id, "county_coverage", "K03", counties)
+        for kind, (check_id, rows) in standings.items():
+            _keep(connection, run_id, kind, check_id, rows)
     return run_id
 
 
@@ -244,6 +247,24 @@ def _county_coverage(connection: Connection, clock: Clock) -> list[dict[str, Any
     )
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(statement, parameters).fetchall()
+
+
+def _standings(connection: Connection) -> dict[str, tuple[str, list[dict[str, Any]]]]:
+    """What calendar, waivers and quarantine say on the day of the run, kept because tomorrow they differ."""
+    found = {}
+    for kind, check_id in (("completeness", "K04"), ("waiver_standing", "K05"), ("quarantine", "S01")):
+        if scalar(connection, "select to_regclass(%s) is null", (f"ops.{kind}",)):
+            continue
+        statement = sql.SQL("select to_jsonb(row) from {} as row").format(sql.Identifier("ops", kind))
+        rows = [row for (row,) in connection.execute(statement)]
+        found[kind] = (check_id, [{**row, "item": _named(row), **_NO_PAIR} for row in rows])
+    return found
+
+
+def _named(row: dict[str, Any]) -> str:
+    """What a row is about, of those of its columns that say so."""
+    names = ("table_id", "edition", "load_id", "waiver_id", "expectation_id", "period", "time_period")
+    return " ".join(str(row[name]) for name in names if row.get(name) is not None)
 
 
 def is_material(row: dict[str, Any]) -> bool:

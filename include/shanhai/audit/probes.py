@@ -67,13 +67,20 @@ def _reading_problem(
 
 
 def symbols_declared(connection: Connection, library: Library) -> list[Item]:
-    """S07: the document of every accepted table of figures says what its symbols mean."""
+    """S07: every figure without a value is printed as a mark that the document of its table gives a meaning."""
+    marks: dict[int, list[str]] = dict(connection.execute(
+        """
+        select load_id, array_agg(distinct printed) from staging.observations
+        where value is null and obs_text is null group by load_id
+        """
+    ).fetchall())  # fmt: skip
     items = []
-    for table_id, edition, _, relation, _ in connection.execute(_ACCEPTED).fetchall():
-        source = library.catalogue.tables.get(table_id)
-        if relation != "observations" or (source and source.document.carrier == "text"):
-            continue
-        items.append({"item": f"{table_id}@{edition}", "is_failure": not (source and source.document.symbols)})
+    for table_id, edition, _, relation, load_id in connection.execute(_ACCEPTED).fetchall():
+        if relation == "observations":
+            source = library.catalogue.tables.get(table_id)
+            declared = set(source.document.symbols) if source else set()
+            unknown = sorted(mark for mark in marks.get(load_id, []) if mark.strip() not in declared)
+            items.append({"item": f"{table_id}@{edition}", "is_failure": bool(unknown), "marks": unknown})
     return items
 
 

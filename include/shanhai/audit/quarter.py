@@ -23,10 +23,10 @@ class Quarter:
         return cls(int(found[1]), int(found[2]))
 
     @classmethod
-    def ended_by(cls, day: date) -> "Quarter":
-        """The last quarter whose sign-off is due by `day`."""
+    def frozen_by(cls, day: date) -> "Quarter":
+        """The last quarter whose freeze has passed on `day`."""
         quarter = cls(day.year, (day.month - 1) // 3 + 1)
-        while quarter.due("sign_off") > day:
+        while quarter.due("freeze") > day:
             quarter = quarter.before()
         return quarter
 

@@ -16,14 +16,21 @@ _MARKS = (
 BROKEN = re.compile("藏熑螁挝|锟斤拷|烫烫烫|\ufffd")
 
 
-def decode(content: bytes, encoding: str) -> str:
-    """The text without its byte order mark; raises ValueError naming the place of the first byte that is not text."""
+def decode(content: bytes, encoding: str, most: int = 64 * 2**20) -> str:
+    """The text without its byte order mark; raises ValueError naming the place of the first byte that is not text.
+
+    More than `most` bytes are refused: a text takes up to four times its bytes, and what is made of it more.
+    """
+    if len(content) > most:
+        raise ValueError(f"the file has {len(content)} bytes, more than {most}")
     mark = next((name for start, name in _MARKS if content.startswith(start)), None)
     if mark and mark != family(encoding):
         raise ValueError(f"byte 0: the byte order mark is of {mark}, the document declares {encoding}")
     if family(encoding) == "utf-16" and not mark:
         raise ValueError("byte 0: UTF-16 without a byte order mark does not say which byte comes first")
     text = content.decode(encoding, errors="strict").removeprefix("\ufeff")
+    if (nothing := text.find("\0")) >= 0:  # parsers end there, and what follows would be lost
+        raise ValueError(f"line {text.count(chr(10), 0, nothing) + 1}, char {nothing}: the character NUL is no text")
     broken = BROKEN.search(text)
     if broken:
         line = text.count("\n", 0, broken.start()) + 1

@@ -13,8 +13,10 @@ from typing import Any
 
 from shanhai.carriers.decoding import decode
 from shanhai.carriers.grid import bounded
+from shanhai.carriers.memory import bounded_memory
 from shanhai.errors import CellError
 
+_MOST_BYTES = 16 * 2**20
 _TIME = re.compile(r"(\d{4})(?:([A-D])|(0[1-9]|1[0-2]))?")
 _QUARTERS = {"A": "Q1", "B": "Q2", "C": "Q3", "D": "Q4"}
 
@@ -57,7 +59,8 @@ class DataNode:
 def read_easyquery(content: bytes, encoding: str) -> list[DataNode]:
     """Every figure of an answer, in order; raises ValueError when the bytes are not such an answer."""
     try:
-        answer = json.loads(decode(content, encoding), parse_float=Decimal, parse_constant=_refuse)
+        with bounded_memory():
+            answer = json.loads(decode(content, encoding, _MOST_BYTES), parse_float=Decimal, parse_constant=_refuse)
         if answer["returncode"] != 200:
             raise ValueError(f"the answer is an error: returncode {answer['returncode']}")
         returned = answer["returndata"]

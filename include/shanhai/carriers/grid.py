@@ -9,6 +9,7 @@ from typing import NamedTuple, overload
 from shanhai.errors import CellError
 
 _MOST_CELLS = 5_000_000  # a workbook of 200,000 x 20 and some; more is refused before it fills the memory
+_MOST_COLUMNS = 16_384  # as a workbook
 _MOST_DRAWN = 500_000  # no page that people read has as many; spans could ask for more in a few bytes
 _MOST_BYTES = 200 * 2**20  # of texts: a long one named from five million cells must not be written out so often
 _ADDRESS = re.compile(r"(?:([A-Z]{1,3})([1-9]\d{0,6})|R([1-9]\d{0,6})C([1-9]\d{0,6}))$")
@@ -35,6 +36,8 @@ class PackedRows(Sequence[Sequence[str]]):
 
     def append(self, texts: Sequence[str]) -> None:
         """Put a row under the last; raises ValueError when the table grows larger than memory should hold."""
+        if len(texts) > _MOST_COLUMNS:
+            raise ValueError(f"row {len(self._rows) + 1} has more than {_MOST_COLUMNS} columns")
         self.width, self._cells = max(self.width, len(texts)), self._cells + len(texts)
         bounded(self.width * (len(self._rows) + 1) if self._padded else self._cells)
         self._rows.append(self._packed(texts))

@@ -18,7 +18,7 @@ def read_old_workbook(content: bytes, sheet: str | None, hidden: Hidden = "refus
         if name not in book.sheet_names():
             raise ValueError(f"no sheet {name!r}; there are {book.sheet_names()}")
         opened = book.sheet_by_name(name)
-    except ValueError:
+    except (ValueError, MemoryError):
         raise
     except Exception as error:  # of broken bytes the parser raises what it happens to meet
         raise ValueError(f"the workbook is broken or locked: {error!r}") from error

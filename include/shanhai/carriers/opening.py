@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from shanhai.carriers.document import read_document
 from shanhai.carriers.grid import Grid
+from shanhai.carriers.memory import bounded_memory
 from shanhai.carriers.old_workbook import read_old_workbook
 from shanhai.carriers.page import read_page
 from shanhai.carriers.portable import read_portable
@@ -40,4 +41,5 @@ def open_grid(content: bytes, document: SourceDocument, layout: Layout) -> Grid:
         raise ValueError(f"the bytes are {looks}, not {document.carrier}: declare the carrier that they are")
     if not expected and looks in _EXPECTED.values():
         raise ValueError(f"the bytes are {looks}, not {document.carrier}")
-    return _OPENERS[document.carrier](content, document, layout)
+    with bounded_memory():
+        return _OPENERS[document.carrier](content, document, layout)

@@ -6,11 +6,12 @@ Nothing is fetched and no script runs; what the page hides (`display:none`) is n
 import re
 from collections.abc import Iterator
 
-from lxml import html
+from lxml import etree, html
 
 from shanhai.carriers.decoding import decode, family
 from shanhai.carriers.grid import Canvas, Grid
 
+_MOST_BYTES = 16 * 2**20  # the largest tables exported as pages have some ten
 _MOST_SPANNED = 1000  # HTML's own limit; a page that says more is broken or hostile
 _HIDDEN = re.compile(r"(?i)(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))")
 _CHARSET = re.compile(rb"""(?i)<meta[^>]*?charset\s*=\s*["']?\s*([a-z0-9_\-]+)""")
@@ -25,10 +26,14 @@ def read_page(content: bytes, encoding: str, table: int) -> Grid:
     Raises ValueError when there is no such table, or when the page declares another encoding than the document.
     """
     _check_charset(content, encoding)
-    text = decode(content, encoding)
+    text = decode(content, encoding, _MOST_BYTES)
     if not text.strip():
         raise ValueError("the page is empty")
-    tables = list(html.document_fromstring(text, parser=html.HTMLParser(no_network=True)).iter("table"))
+    try:
+        root = html.document_fromstring(text, parser=html.HTMLParser(no_network=True))
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise ValueError(f"the page is broken: {error}") from error
+    tables = list(root.iter("table"))
     if table > len(tables):
         raise ValueError(f"no table {table}; the page has {len(tables)}")
     rows = [row for row in _rows(tables[table - 1]) if not _is_hidden(row)]

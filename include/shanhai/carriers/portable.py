@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pdfplumber.table import Table
 
 _MOST_UNPACKED = 256 * 2**20
+_MOST_DRAWN = 2 * 2**20  # a page of tables takes some 100 kB, and each letter of it a kilobyte of memory
 _PIECE = 2**16
 _BY_WORDS = {"vertical_strategy": "text", "horizontal_strategy": "text"}
 
@@ -31,13 +32,15 @@ def read_portable(content: bytes, page: int, table: int, ruled: bool = True) -> 
             if page > len(file.pages):
                 raise ValueError(f"no page {page}; the file has {len(file.pages)}")
             opened = file.pages[page - 1]
+            if sum(len(stream.get_data()) for stream in opened.page_obj.contents) > _MOST_DRAWN:
+                raise ValueError(f"page {page} is drawn by more than {_MOST_DRAWN} bytes")
             if not opened.chars:
                 raise ValueError(f"page {page} is scanned, has no text layer")
             found = opened.find_tables({} if ruled else _BY_WORDS)
             if table > len(found):
                 raise ValueError(f"no table {table} on page {page}; it has {len(found)}")
             return _grid(found[table - 1], f"P{page}T{table}")
-    except ValueError:
+    except (ValueError, MemoryError):
         raise
     except Exception as error:  # of broken bytes the parser raises what it happens to meet
         raise ValueError(f"the PDF is broken or locked: {error!r}") from error

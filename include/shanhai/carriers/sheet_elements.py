@@ -9,6 +9,7 @@ from shanhai.carriers.grid import bounded, column_number
 
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _MOST_TEXT = 1_000_000  # Excel itself ends at 32,767 characters
+_MOST_COLUMNS = 16_384
 _MOST_RANGES = 500_000
 
 Range = tuple[tuple[int, int], tuple[int, int]]
@@ -86,6 +87,8 @@ class SheetElements:
             self._row = row, self._row[1]
         if column <= self._column:
             raise ValueError(f"the cell {attributes.get('r')} stands behind another that it should precede")
+        if column > _MOST_COLUMNS:
+            raise ValueError(f"a row has more than {_MOST_COLUMNS} columns")
         self._column, self._cell = column, attributes
         self._text, self._has_formula, self._phonetic = None, False, 0
 

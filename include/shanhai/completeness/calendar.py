@@ -6,8 +6,8 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from shanhai.documents.catalogue import TableSource
 from shanhai.documents.calendar import Release, Retirement
+from shanhai.documents.catalogue import TableSource
 from shanhai.grammar.periods import last_day_of
 from shanhai.library import Library
 from shanhai.settings import Role

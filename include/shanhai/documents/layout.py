@@ -59,7 +59,9 @@ class Layout(Strict):
     columns: list[str] | None = Field(None, description="Heads printed in the first stretch, where not all are")
     continued: list[Block] = Field([], description="Further stretches of the table (续表), in order")
     fill_down: list[str] = Field([], description="Heads of columns whose blank cells mean the cell above them")
-    label_column: str | None = Field(None, description="Head of the column with row labels")
+    label_column: str | None = Field(
+        None, description="Head of the column with row labels; empty for a first column without one"
+    )
     code_column: str | None = Field(None, description="Head of the column with division codes, where one is printed")
     indicator_column: str | None = Field(
         None, description="Head of the column that names a row's indicator; see `rows`"
@@ -84,7 +86,13 @@ class Layout(Strict):
         """Heads of the columns that say something of a row and hold no figures."""
         named = [self.label_column, self.code_column, self.indicator_column]
         named += [self.unit_column, self.period_column, self.province_column]
-        return [head for head in named if head]
+        return [head for head in named if head is not None]
+
+    @property
+    def naming_columns(self) -> list[str]:
+        """Heads of the columns that say what a row is of; a table of figures needs one."""
+        named = (self.label_column, self.indicator_column, self.period_column)
+        return [head for head in named if head is not None]
 
     def stretches(self) -> list["Layout"]:
         """The layout of each stretch of the table, this one first."""

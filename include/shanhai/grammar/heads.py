@@ -42,7 +42,8 @@ class HeadPaths:
         self._check_extent()
         for column in self.columns:
             path = _path([_text(grid, row, column) for row in names])
-            if not path:
+            # The corner over the labels is often blank: a document names that column by an empty text.
+            if not path and not (column == layout.first_column and "" in layout.row_columns):
                 continue
             if path in self._positions:
                 raise CellError(f"prints the column {path!r} twice")

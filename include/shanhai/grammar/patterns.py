@@ -8,6 +8,12 @@ from shanhai.grammar.figures import normalise
 
 # Marks of notes under the table: in a head or a label they say nothing of it.
 NOTE_MARK = re.compile(r"[①-⑳㉑-㉟㊱-㊿]|[\[［][0-9０-９]{1,2}[\]］]")
+# A period holds nothing but numerals and words of time, so popu_{period} is no popu_urban_2020.
+_FORMS = {
+    "period": "[0-9一二三四五六七八九十年月季度上下半前全末底份累计第Qq./~至>-]+",
+    "subject": ".+?",
+    "counterpart": ".+?",
+}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -26,7 +32,7 @@ class Pattern:
             raise CellError(f"{declared!r} may hold each of {', '.join(PLACEHOLDERS)} once in braces, and nothing else")
         parts = _PLACEHOLDER.split(self.declared)
         # Of split, the odd parts are the names.
-        made = [f"(?P<{part}>.+?)" if number % 2 else re.escape(part) for number, part in enumerate(parts)]
+        made = [f"(?P<{part}>{_FORMS[part]})" if number % 2 else re.escape(part) for number, part in enumerate(parts)]
         self._regex = re.compile("".join(made))
 
     def match(self, printed: str) -> dict[str, str] | None:

@@ -119,6 +119,11 @@ class AirflowClient:
         address = "/api/v2/dags/~/dagRuns/~/taskInstances"
         return [_task_instance(found) for found in self._pages(address, "task_instances", parameters)]
 
+    def answer(self, run: DagRun, task_id: str, option: str, fields: dict[str, str]) -> None:
+        """Choose an option of a task that waits for a person, in the name of who is logged in."""
+        address = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task_id}/-1/hitlDetails"
+        self._request("PATCH", address, json={"chosen_options": [option], "params_input": fields})
+
     def log(self, task: TaskInstance) -> str:
         """The log of a task's last try as text."""
         address = f"/api/v2/dags/{task.dag_id}/dagRuns/{task.run_id}/taskInstances/{task.task_id}"

@@ -20,6 +20,7 @@ from shanhai.platform.airflow_client import AirflowClient, DagRun
 from shanhai.platform.progress import LoadProgress
 
 BUILD = "build_marts"
+DECISIONS = "decide_quarantine"
 POLL_SECONDS = 2.0
 PARSE_SECONDS = 120
 # Airflow may lose an asset event; the ledger says whether a build is due, so after this long the job asks for it.
@@ -51,6 +52,7 @@ class Job:
                         servers.stop()
 
     def _run(self) -> int:
+        from shanhai.completeness.calendar import declare_calendars
         from shanhai.pending import edition_states
         from shanhai.release import promotion
         from shanhai.summary import Loaded, print_summary
@@ -60,6 +62,8 @@ class Job:
                 # Left over from a job that was killed: their work is done anew, not beside ours.
                 services.stop()
             servers.start_databases()
+        # Whatever becomes of the DAGs, from here on the ledger knows what is expected.
+        declare_calendars()
         states = edition_states()
         before = Counter(state.state for state in states)
         todo = Counter(f"load_{state.publisher_id}" for state in states if state.state == "pending")
@@ -81,7 +85,9 @@ class Job:
                 self._wait_for_dags(airflow, {*todo, BUILD})
                 if not servers.are_kept():
                     for run in airflow.unfinished_runs():
-                        airflow.fail(run)
+                        # A question to a person stays open from one job to the next.
+                        if run.dag_id != DECISIONS:
+                            airflow.fail(run)
             with self._phase("loads 装载", f"Loading {todo.total()} editions · 装载 {todo.total()} 个版次"):
                 self._load(airflow, todo)
             with self._phase("build 构建", "Building, testing and promoting the marts · 构建、检验并发布集市"):

@@ -43,8 +43,9 @@ class RowTeller:
         self._layout: Layout = block.layout
         self._labels = {tight(label): meaning for label, meaning in self._layout.labels.items()}
         self._misprints = {each.row: each for each in publication.edition.misprints}
-        self._first = self._layout.label_column or self._layout.indicator_column or self._layout.period_column
+        self._first = next(iter(self._layout.naming_columns), None)
         self._met: set[str] = set()
+        self._year = ""
 
     def declared(self, label: str) -> Label | None:
         """What the document says of a label that is no division."""
@@ -70,12 +71,12 @@ class RowTeller:
 
     def _row(self, row: int, label: str, provinces: tuple[str, ...]) -> PrintedRow | None:
         layout, block = self._layout, self._block
-        subject = block.text(row, layout.label_column) if layout.label_column else None
+        subject = None if layout.label_column is None else block.text(row, layout.label_column)
         declared = self.declared(subject) if subject is not None else None
         if subject is not None:
             self._check_subject(subject, declared)
         table_row, said, units = None, {}, tuple[str, ...]()
-        if layout.indicator_column:
+        if layout.indicator_column is not None:
             name = block.text(row, layout.indicator_column)
             table_row, said = self._rows.meet(name), dict(self._rows.said)
             if table_row is None or table_row.is_heading:
@@ -88,10 +89,20 @@ class RowTeller:
             self._met.add(tight(name))
         block.refuse_beyond_head(row)
         code = block.text(row, layout.code_column)
-        period = block.text(row, layout.period_column)
+        period = self._period_of_row(row)
         return PrintedRow(
             row, label, subject, code if code.isdigit() else None, provinces, declared, table_row, period, units, said
         )
+
+    def _period_of_row(self, row: int) -> str:
+        """What the period column prints; a year that is printed once, where it fills down, goes before 2季度."""
+        head = self._layout.period_column
+        printed = self._block.text(row, head)
+        if head not in self._layout.fill_down or not printed:
+            return printed
+        year = next((part for part in _digits(tight(printed)) if len(part) == 4), None)
+        self._year = year or self._year
+        return printed if year else f"{self._year}年{printed}"
 
     def _check_subject(self, subject: str, declared: Label | None) -> None:
         if declared:
@@ -103,7 +114,7 @@ class RowTeller:
 
     def _units(self, row: int, name: str, table_row: TableRow) -> tuple[str, ...]:
         known = self._observations.reference.units
-        if self._layout.unit_column and (printed := tight(self._block.text(row, self._layout.unit_column))):
+        if self._layout.unit_column is not None and (printed := tight(self._block.text(row, self._layout.unit_column))):
             return (printed,)
         return tuple(units_in_label(tight(name), known)) or ((table_row.unit,) if table_row.unit else ())
 
@@ -130,7 +141,7 @@ class RowTeller:
             return True
         if declared or not is_note(label):
             return False
-        first = self._block.heads.position(self._first) if self._first else 0
+        first = 0 if self._first is None else self._block.heads.position(self._first)
         others = [
             cell for n, cell in enumerate(self._block.cells(row), self._layout.first_column)
             if n != first and cell.text.strip() and not cell.spanned

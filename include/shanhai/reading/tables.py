@@ -18,6 +18,7 @@ from shanhai.reading.table_rows import PrintedRow, RowTeller
 
 # In place of an indicator: figures that are printed and not read.
 IGNORED = "ignored"
+NEEDS_A_NAME = "a table of figures needs `label_column`, `indicator_column` or `period_column`"
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class TableReader:
     def rows(self) -> Iterator[Row]:
         """Every figure of every row under the head."""
         document = self.publication.document
-        if not {"label_column", "indicator_column", "period_column"} & self.publication.layout.model_fields_set:
-            raise DocumentError(f"{self.publication.source.path}: a table of figures needs `label_column`")
+        if not self.publication.layout.naming_columns:
+            raise DocumentError(f"{self.publication.source.path}: layout: {NEEDS_A_NAME}")
         # Stretches with other columns print every row again; those with the same columns go on with further rows.
         labels: dict[tuple[str, ...], RowLabels] = {}
         for block in self.publication.blocks:

@@ -1,11 +1,8 @@
 """Builds and tests a candidate: one schema, one dbt build; it becomes a release only when every test ran and held."""
 
 import hashlib
-import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -15,42 +12,43 @@ from psycopg.types.json import Jsonb
 from shanhai import settings
 from shanhai.documents.catalogue import sha256_of
 from shanhai.provenance import code_commit
-from shanhai.release import views
+from shanhai.release import dbt_build, views
+from shanhai.release.changes import Evidence, raised, record_changes
+from shanhai.release.closure import Project
+from shanhai.release.content import Seal, content_of, read_seal, write_seal
+from shanhai.release.dbt_build import CANDIDATE_SCHEMA, BuildError, DbtOutcome
+from shanhai.release.rows import keep_rows
 from shanhai.warehouse.connection import connect, scalar
 
-# dbt always builds here, so that its parsed project can be reused; the schema is renamed once its tests have passed.
-CANDIDATE_SCHEMA = "release_candidate"
 _LOCK = 826_331_001
 # Held by whoever changes what the views of `marts` read, or drops what they might read.
 SWITCH_LOCK = 826_331_002
 KEPT_RELEASES = 3
-_TESTS = ("test", "unit_test")
+# The relation that grows with each load and may start from the last release's.
+_GROWING = "fct_observation_history"
+# What tells who was on which list, and seeds that correct what was published.
+_MEMBERSHIP, _CORRECTIONS = ("division_lists", "divisions"), "seed.shanhai.corrections"
+_CHANGES = """
+create table {schema}.release_changes as
+select relation, change_kind, row_key, column_name, old_value, new_value, cause, load_ids
+from ops.release_changes where release_id = {release_id} order by change_number
+"""
+
+__all__ = ["BuildError", "build_candidate", "project_sha256"]
 
 
-class BuildError(RuntimeError):
-    """The candidate did not build, or a test of it failed; readers keep what they have."""
-
-
-@dataclass(frozen=True)
-class DbtOutcome:
-    """What dbt reports of one build."""
-
-    tests_declared: int
-    tests_run: int
-    promoted: list[str]
-
-
-def build_candidate() -> int:
+def build_candidate(full_refresh: bool = False) -> int:
     """Build every model from the accepted loads, test it and record it as a release; returns the release's id.
 
     Raises BuildError with the failing nodes; the half-built schema stays for inspection until the next build.
     """
-    with connect() as connection, _alone(connection):
-        connection.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(CANDIDATE_SCHEMA)))
-        connection.execute(sql.SQL("create schema {}").format(sql.Identifier(CANDIDATE_SCHEMA)))
+    with connect() as connection, alone(connection):
+        start_anew(connection)
+        project = dbt_build.parse()
+        start = None if full_refresh else _start_from_last(connection, project)
         connection.commit()
-        outcome = _run_dbt()
-        release_id = _record(connection, outcome)
+        outcome = dbt_build.build(project)
+        release_id = _record(connection, project, outcome, start)
         connection.commit()
         _drop_superseded(connection)
         return release_id
@@ -66,7 +64,7 @@ def project_sha256() -> str:
 
 
 @contextmanager
-def _alone(connection: Connection) -> Iterator[None]:
+def alone(connection: Connection) -> Iterator[None]:
     """One build at a time; a build that dies releases its place with its connection."""
     connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
     try:
@@ -77,68 +75,81 @@ def _alone(connection: Connection) -> Iterator[None]:
             connection.execute("select pg_advisory_unlock(%s)", (_LOCK,))
 
 
-def _run_dbt() -> DbtOutcome:
-    from dbt.cli.main import dbtRunner
-
-    _give_dbt_the_address()
-    work = settings.home() / "dbt"
-    result = dbtRunner().invoke([
-        "--quiet", "--no-use-colors", "--log-path", str(work / "logs"), "build",
-        "--project-dir", str(settings.DBT_PROJECT), "--profiles-dir", str(settings.DBT_PROJECT),
-        "--target-path", str(work / "target"),
-    ])  # fmt: skip
-    if result.exception is not None:
-        raise BuildError(f"dbt did not run: {result.exception}")
-    results: list[Any] = list(result.result.results)
-    failed = [r for r in results if r.status not in ("success", "pass", "warn", "no-op")]
-    if failed:
-        lines = [f"{r.node.unique_id}: {r.status}: {(r.message or '').strip()}" for r in failed]
-        raise BuildError(f"{len(failed)} of {len(results)} dbt nodes failed:\n" + "\n".join(lines[:20]))
-    return _outcome(json.loads((work / "target" / "manifest.json").read_text("utf-8")), results)
+def start_anew(connection: Connection) -> None:
+    """An empty candidate schema."""
+    connection.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(CANDIDATE_SCHEMA)))
+    connection.execute(sql.SQL("create schema {}").format(sql.Identifier(CANDIDATE_SCHEMA)))
+    connection.commit()
 
 
-def _outcome(manifest: dict[str, Any], results: list[Any]) -> DbtOutcome:
-    nodes = manifest["nodes"].values()
-    declared = {node["unique_id"] for node in nodes if node["resource_type"] == "test"} | set(manifest["unit_tests"])
-    ran = {r.node.unique_id for r in results if r.node.resource_type in _TESTS}
-    promoted = [n["name"] for n in nodes if n["resource_type"] == "model" and n["config"]["meta"].get("promoted")]
-    if declared - ran:
-        raise BuildError(f"{len(declared - ran)} declared tests did not run: {sorted(declared - ran)[:10]}")
-    if not promoted or not ran:
-        raise BuildError("a build without tests or without relations to promote is not a release")
-    return DbtOutcome(len(declared), len(ran), sorted(promoted))
+def loads_read(connection: Connection, schema: str) -> list[int]:
+    """The accepted loads that a build read."""
+    table = sql.Identifier(schema, "stg_ops__accepted_loads")
+    statement = sql.SQL("select coalesce(array_agg(load_id order by load_id), '{{}}') from {}").format(table)
+    return list(scalar(connection, statement))
 
 
-def _give_dbt_the_address() -> None:
-    url = settings.warehouse_url("pipeline")
-    os.environ |= {
-        "SHANHAI_RELEASE_SCHEMA": CANDIDATE_SCHEMA,
-        "SHANHAI_DBT_HOST": url.host or "",
-        "SHANHAI_DBT_PORT": str(url.port or 5432),
-        "SHANHAI_DBT_DBNAME": url.database or "",
-        "SHANHAI_DBT_USER": url.username or "",
-        "SHANHAI_DBT_PASSWORD": url.password or "",
-        "DO_NOT_TRACK": "1",
-    }
+def _start_from_last(connection: Connection, project: Project) -> tuple[int, str] | str:
+    """Copy what grows from the newest release of the same code; its id and schema, or why there is none.
+
+    A copy and never the table itself: a release's tables do not change.
+    """
+    rows = connection.execute(
+        """
+        select release_id, schema_name, model_sha256 from ops.releases inner join ops.release_seals using (release_id)
+        where to_regclass(schema_name || '.' || %s) is not null order by release_id desc
+        """,
+        (_GROWING,),
+    ).fetchall()
+    if not rows:
+        return "no release has it"
+    node = f"model.shanhai.{_GROWING}"
+    for release_id, schema, hashes in rows:
+        if hashes.get(node) == project.sha256[node]:
+            target, source = sql.Identifier(CANDIDATE_SCHEMA, _GROWING), sql.Identifier(schema, _GROWING)
+            connection.execute(sql.SQL("create table {} (like {} including all)").format(target, source))
+            connection.execute(sql.SQL("insert into {} select * from {}").format(target, source))
+            return release_id, schema
+    changed = [n for n in project.parents(_GROWING) if rows[0][2].get(n) != project.sha256.get(n)]
+    return f"code changed: {', '.join(sorted(n.split('.')[-1] for n in changed if n in project.sha256))}"
 
 
-def _record(connection: Connection, outcome: DbtOutcome) -> int:
-    """One transaction: the schema gets its release's name, the ledger its row."""
-    release_id = scalar(connection, "select nextval(pg_get_serial_sequence('ops.releases', 'release_id'))")
+def _record(connection: Connection, project: Project, outcome: DbtOutcome, start: tuple[int, str] | str | None) -> int:
+    """One transaction: the schema gets its release's name, the ledger its row and its seal, history its rows."""
+    release_id = int(scalar(connection, "select nextval(pg_get_serial_sequence('ops.releases', 'release_id'))"))
     schema = f"release_{release_id}"
-    relations = {name: _content(connection, name) for name in outcome.promoted}
+    base = connection.execute(
+        """
+        select releases.release_id, schema_name, load_ids from ops.releases
+        where release_id = (select release_id from ops.promotions order by promotion_id desc limit 1)
+            and to_regnamespace(schema_name) is not null
+        """
+    ).fetchone()
+    seal = read_seal(connection, base[0]) if base else None
+    relations = content_of(connection, CANDIDATE_SCHEMA, project.promoted)
     empty = [name for name, content in relations.items() if not content["rows"]]
     if empty:
         raise BuildError(f"these relations are empty: {empty}")
-    loads = scalar(
-        connection,
-        sql.SQL("select array_agg(load_id order by load_id) from {}.stg_ops__accepted_loads").format(
-            sql.Identifier(CANDIDATE_SCHEMA)
-        ),
-    )
+    loads = loads_read(connection, CANDIDATE_SCHEMA)
     connection.execute(
         sql.SQL("alter schema {} rename to {}").format(sql.Identifier(CANDIDATE_SCHEMA), sql.Identifier(schema))
     )
+    marts = [name for name in project.promoted if name.startswith("mart_")]
+    keys = {mart: project.key_of(mart) for mart in marts}
+    reasons = _reasons(connection, project, start, loads, base, seal)
+    kinds: dict[str, set[str]] = {mart: set() for mart in marts}
+    if base:
+        evidence = _evidence(connection, project, loads, base[2], seal)
+        gone: dict[str, list[str]] = {
+            n: [] for n in (seal.content if seal else {}) if n.startswith("mart_") and n not in keys
+        }
+        kinds = record_changes(connection, release_id, (base[1], schema), keys | gone, evidence)
+    before = seal.content if seal else {}
+    for mart in marts:
+        relations[mart] |= {"key": keys[mart], "version": raised(before.get(mart, {}).get("version"), kinds[mart])}
+    connection.execute(sql.SQL(_CHANGES).format(schema=sql.Identifier(schema), release_id=sql.Literal(release_id)))
+    _comment(connection, schema)
+    relations |= content_of(connection, schema, ["release_changes"])
     connection.execute(
         """
         insert into ops.releases
@@ -149,18 +160,70 @@ def _record(connection: Connection, outcome: DbtOutcome) -> int:
         (release_id, schema, loads, project_sha256(), outcome.tests_declared, outcome.tests_run,
          Jsonb(relations), code_commit()),
     )  # fmt: skip
-    return int(release_id)
+    write_seal(connection, release_id, Seal(base[0] if base else None, relations, reasons, project.sha256))
+    keep_rows(connection, release_id, schema, marts)
+    return release_id
 
 
-def _content(connection: Connection, relation: str) -> dict[str, Any]:
-    """Row count of a candidate's relation, and a hash that does not depend on the order of its rows."""
-    statement = """
-    select jsonb_build_object(
-        'rows', count(*), 'content_md5', md5(string_agg(md5(row::text), '' order by md5(row::text)))
-    ) from {} as row
-    """
-    content: dict[str, Any] = scalar(connection, sql.SQL(statement).format(sql.Identifier(CANDIDATE_SCHEMA, relation)))
-    return content
+def _reasons(
+    connection: Connection, project: Project, start: tuple[int, str] | str | None, loads: list[int],
+    base: Any, seal: Seal | None,
+) -> dict[str, dict[str, Any]]:  # fmt: skip
+    """Relation → whether it was built whole or from new loads, from which loads, and why."""
+    before = set(base[2]) if base else set()
+    new = [load for load in loads if load not in before]
+    known = seal.model_sha256 if seal else {}
+    reasons: dict[str, dict[str, Any]] = {}
+    for relation in project.promoted:
+        changed = sorted(
+            name for name in project.parents(relation)
+            if name in project.sha256 and known.get(name) != project.sha256[name]
+        )  # fmt: skip
+        why = "first release" if not seal else "code or seeds changed" if changed else "loads" if new else "nothing new"
+        reasons[relation] = {"built": "whole", "why": why, "changed": changed if seal else [], "load_ids": new}
+    if isinstance(start, tuple):
+        rows = connection.execute("select load_ids from ops.releases where release_id = %s", (start[0],)).fetchone()
+        grown = [load for load in loads if load not in set(rows[0] if rows else [])]
+        reasons[_GROWING] |= {"built": "from new loads", "start": start[1], "load_ids": grown}
+    else:
+        reasons[_GROWING] |= {"why": start or "a full refresh was asked for"}
+    return reasons
+
+
+def _evidence(
+    connection: Connection, project: Project, loads: list[int], before: list[int], seal: Seal | None
+) -> Evidence:
+    new = sorted(set(loads) - set(before))
+    registers: list[int] = scalar(
+        connection,
+        "select coalesce(array_agg(load_id order by load_id), '{}') from ops.loads"
+        " where load_id = any(%s) and relation = any(%s)",
+        (new, list(_MEMBERSHIP)),
+    )
+    known = seal.model_sha256 if seal else {}
+    recoded = [r for r in project.promoted if known.get(f"model.shanhai.{r}") != project.sha256[f"model.shanhai.{r}"]]
+    corrected = bool(seal) and known.get(_CORRECTIONS) != project.sha256.get(_CORRECTIONS)
+    return Evidence(new, registers, recoded, corrected)
+
+
+def _comment(connection: Connection, schema: str) -> None:
+    """Say what the table of changes is, in both languages; readers see it as a mart."""
+    table = sql.Identifier(schema, "release_changes")
+    comments = {
+        "relation": "The mart · 集市",
+        "change_kind": "added, deleted or corrected · 变化",
+        "row_key": "Key of the row; null where a whole column came or went · 行键",
+        "column_name": "Column; null where a whole row came or went · 列",
+        "old_value": "What readers saw before · 原值",
+        "new_value": "What they see now · 现值",
+        "cause": "source revision, membership, correction or code · 原因",
+        "load_ids": "Loads that brought it · 相关装载",
+    }
+    text = "What this release changed of what readers saw before it, value by value · 本次发布的逐值变化"
+    connection.execute(sql.SQL("comment on table {} is {}").format(table, sql.Literal(text)))
+    for column, comment in comments.items():
+        name = sql.Identifier(schema, "release_changes", column)
+        connection.execute(sql.SQL("comment on column {} is {}").format(name, sql.Literal(comment)))
 
 
 def _drop_superseded(connection: Connection) -> None:

@@ -8,6 +8,8 @@ from psycopg import Connection
 
 from shanhai.release import views
 from shanhai.release.candidate import KEPT_RELEASES, SWITCH_LOCK, project_sha256
+from shanhai.release.content import check_seal
+from shanhai.release.rows import offer_past_days
 from shanhai.warehouse.connection import connect
 
 _SHOWN = "select release_id from ops.promotions order by promotion_id desc limit 1"
@@ -47,7 +49,10 @@ def is_due() -> bool:
 
 
 def promote(release_id: int) -> None:
-    """Show readers this release, in one transaction, with comments and grants; the ledger keeps who and when."""
+    """Show readers this release, in one transaction, with comments and grants; the ledger keeps who and when.
+
+    Raises TamperedError when a table is not what its tests saw.
+    """
     _switch(release_id, "promote")
 
 
@@ -78,9 +83,12 @@ def _switch(release_id: int, action: Literal["promote", "rollback"]) -> None:
         kept = _kept(connection) | {release_id: release.schema_name}
         fits = shown and shown[0] in kept and views.offer(connection, release_id, release.relations, kept, shown[0])
         with connection.transaction():
+            check_seal(connection, release_id, release.schema_name)
             if not fits:
                 views.replace(connection, release.schema_name, release.relations)
             views.describe(connection, release.schema_name, release.relations)
+            marts = [name for name in release.relations if name.startswith("mart_")]
+            offer_past_days(connection, release.schema_name, marts)
             connection.execute(
                 "insert into ops.promotions (release_id, action, promoted_by) values (%s, %s, %s)",
                 (release_id, action, getpass.getuser()),

@@ -22,12 +22,16 @@ def upgrade(url: URL | None = None) -> bool:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS))
     newest = ScriptDirectory.from_config(config).get_current_head()
-    with engine.begin() as connection:
-        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        ensure_roles(connection)
-        options = {"version_table": "alembic_version", "version_table_schema": "public"}
-        if MigrationContext.configure(connection, opts=options).get_current_revision() == newest:
-            return False
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    return True
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            ensure_roles(connection)
+            options = {"version_table": "alembic_version", "version_table_schema": "public"}
+            if MigrationContext.configure(connection, opts=options).get_current_revision() == newest:
+                return False
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+        return True
+    finally:
+        # Nothing may stay connected: a database in use cannot be copied or dropped.
+        engine.dispose()

@@ -112,6 +112,9 @@ def add(
     transcription: Annotated[
         str | None, typer.Option(help="What was transcribed from what; else the bytes as received · 转录说明")
     ] = None,
+    reissue: Annotated[
+        bool, typer.Option("--reissue", help="The publisher replaced this edition by other bytes · 重新发布")
+    ] = False,
     allow_private: Annotated[
         bool, typer.Option("--allow-private-addresses", help="Fetch from this network too · 允许内网地址")
     ] = False,
@@ -136,7 +139,7 @@ def add(
             arrivals = _received(publication, source, name, period, file_name, allow_private)
         worst = 0
         for chosen, of_period, arrival in arrivals:
-            source = register(library, source, chosen, arrival, reading | {"period": of_period}, origin)
+            source = register(library, source, chosen, arrival, reading | {"period": of_period}, origin, reissue)
             added = source.edition(chosen)
             typer.echo(f"{source.path.name}: edition {chosen} added, sha256 {added.sha256} · 已登记")
             worst = max(worst, _explained(library, source, added, arrival.content))

@@ -27,6 +27,7 @@ class NewEdition:
     content: bytes
     reading: dict[str, str]
     origin: dict[str, str]
+    issue: int = 1
 
     @property
     def sha256(self) -> str:
@@ -37,7 +38,8 @@ class NewEdition:
 def add_edition(source: TableSource, name: str, new: NewEdition) -> TableSource:
     """The table with the edition registered; raises DocumentError, having changed nothing, when it does not fit."""
     _check_is_new(source, name, new)
-    entry = {"edition": name, **new.reading, "file": new.file_name, "sha256": new.sha256}
+    issue = {"issue": str(new.issue)} if new.issue > 1 else {}
+    entry = {"edition": name, **issue, **new.reading, "file": new.file_name, "sha256": new.sha256}
     before = source.path.read_bytes()
     text = with_entry(before.decode("utf-8"), entry, source.path)
     folder = source.publications / source.publisher_id
@@ -96,9 +98,11 @@ def origin_record(fields: dict[str, str], path: Path) -> str:
 
 
 def _check_is_new(source: TableSource, name: str, new: NewEdition) -> None:
+    known = sum(edition.edition == name for edition in source.document.editions)
+    if new.issue != known + 1:
+        problem = "is there already; other bytes are its next issue (--reissue)" if known else "is not there to reissue"
+        raise DocumentError(f"{source.path}: edition {name!r} {problem}")
     for edition in source.document.editions:
-        if edition.edition == name:
-            raise DocumentError(f"{source.path}: edition {name!r} is there already; other bytes are another edition")
         if edition.sha256 == new.sha256:
             raise DocumentError(f"{source.path}: the same bytes are edition {edition.edition!r} already")
     if not re.fullmatch(r"[^/\\\x00-\x1f]+", new.file_name) or new.file_name.startswith("."):

@@ -12,6 +12,7 @@ from shanhai.grammar.divisions import normalise_name
 from shanhai.library import Library
 from shanhai.reading.edition import EditionReader
 from shanhai.reading.publication import Row
+from shanhai.reading.tables import NEEDS_A_NAME
 from shanhai.workbench.roles import CellRoles, LeftOut
 
 
@@ -80,7 +81,9 @@ class Explanation:
     def left_out(self) -> list[LeftOut]:
         """What is printed and not read, with the reason."""
         if self.is_sheet:
-            return self.roles.left_out()
+            rows = self.reader.tally.rows_left_out.items()
+            why = "rows that the document leaves out · 文档声明不读的行"
+            return [*self.roles.left_out(), *(LeftOut(f"{count} rows, {reason}", why, 0) for reason, count in rows)]
         if self.refusal or not self.is_text:
             return []
         paragraphs = [(start, text) for start, text in self.paragraphs() if text.strip()]
@@ -119,8 +122,8 @@ class Explanation:
 def explain(library: Library, source: TableSource, edition: Edition, content: bytes) -> Explanation:
     """Read the edition as a load would, keeping what came before the first refusal."""
     document = source.document
-    if document.relation == "observations" and document.layout and not document.layout.label_column:
-        raise DocumentError(f"{source.path}: layout: a table of figures needs `label_column`")
+    if document.relation == "observations" and document.layout and not document.layout.naming_columns:
+        raise DocumentError(f"{source.path}: layout: {NEEDS_A_NAME}")
     reader = library.reader(source, edition, content)
     rows: list[Row] = []
     refusal = None

@@ -17,10 +17,17 @@ Told = Mapping[str, str | None]
 
 
 def register(
-    library: Library, source: TableSource, name: str, arrival: Arrival, reading: Told, origin: Told
+    library: Library,
+    source: TableSource,
+    name: str,
+    arrival: Arrival,
+    reading: Told,
+    origin: Told,
+    reissue: bool = False,
 ) -> TableSource:
-    """The table with the edition added; what is told goes before what lies beside the file, and that before defaults.
+    """The table with the edition, or its next issue, added.
 
+    What is told goes before what lies beside the file, and that before defaults.
     Raises DocumentError when nobody says how reliable the publication is, or when the edition does not fit.
     """
     if source.path.parent.parent != library.catalogue.sources.resolve():
@@ -32,7 +39,9 @@ def register(
     ordered = {key: record[key] for key in _ORDER if key in record}
     published_on = {"published_on": record["published_on"]} if "published_on" in record else {}
     entry = {key: value for key, value in _told(reading).items() if key not in published_on}
-    return add_edition(source, name, NewEdition(arrival.name, arrival.content, entry, ordered))
+    known = sum(edition.edition == name for edition in source.document.editions)
+    issue = max(known + 1, 2) if reissue else 1
+    return add_edition(source, name, NewEdition(arrival.name, arrival.content, entry, ordered, issue))
 
 
 def _defaults(library: Library, source: TableSource) -> dict[str, str]:

@@ -55,16 +55,18 @@ pivoted as (
         figures.division_code,
         figures.year,
         {%- for column in shown %}
-        {{ pivot_figure(column) }} as {{ column.name }},
+        {{ pivot_figure(column, 'figures') }} as {{ column.name }},
         {%- endfor %}
         count(*)::integer as figures_count,
         bool_or(figures.has_warnings) as has_warnings,
         min(figures.data_as_of) as data_as_of,
         bool_or(figures.newer_load_in_quarantine) as newer_load_in_quarantine,
-        jsonb_object_agg(
-            columns_shown.column_name,
-            jsonb_build_array({{ observation_receipt('figures.observation_key') }})
-        ) filter (where columns_shown.column_name is not null)
+        coalesce(
+            jsonb_object_agg(
+                columns_shown.column_name,
+                jsonb_build_array({{ observation_receipt('figures.observation_key') }})
+            ) filter (where columns_shown.column_name is not null), '{}'
+        )
         || jsonb_build_object(
             'figures_count',
             jsonb_agg({{ observation_receipt('figures.observation_key') }} order by figures.observation_key)

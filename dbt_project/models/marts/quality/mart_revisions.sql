@@ -76,23 +76,45 @@ measured as (
     select
         *,
         value - preceding_value as revision_value,
-        round(100 * (value / nullif(preceding_value, 0) - 1), 4) as relative_revision_pct,
+        trim_scale(round(100 * (value / nullif(preceding_value, 0) - 1), 4)) as relative_revision_pct,
         value - first_value as revision_since_first_value,
-        round(100 * (value / nullif(first_value, 0) - 1), 4) as relative_revision_since_first_pct
+        trim_scale(round(100 * (value / nullif(first_value, 0) - 1), 4)) as relative_revision_since_first_pct
     from sequenced
     where vintages_count > 1
 ),
 
 described as (
     select
-        {%- for column in declared_columns('mart_revisions') if column.name not in [
-            'receipts', 'indicator_name_zh', 'indicator_name_en', 'is_first_published'
-        ] %}
-        measured.{{ column.name }},
-        {%- endfor %}
-        measured.vintage_number = 1 as is_first_published,
+        -- keys
+        measured.figure_key,
+        measured.vintage_number,
+        measured.observation_key,
+        measured.subject_kind,
+        measured.subject_name,
+        measured.division_code,
+        measured.counterpart_name,
+        measured.indicator_code,
+        measured.freq,
+        measured.time_period,
+        measured.accum,
+
+        -- description
         indicators.name_zh as indicator_name_zh,
         indicators.name_en as indicator_name_en,
+        measured.estimate_round,
+        measured.vintage_set_id,
+        measured.obs_status,
+        measured.is_latest,
+        measured.vintage_number = 1 as is_first_published,
+
+        -- measures
+        measured.vintages_count,
+        measured.value,
+        measured.unit_measure,
+        measured.revision_value,
+        measured.relative_revision_pct,
+        measured.revision_since_first_value,
+        measured.relative_revision_since_first_pct,
         {{ receipts([
             {'column': 'vintages_count', 'keys': 'vintages_receipts'},
             {'column': 'value', 'keys': 'receipt'},
@@ -100,7 +122,17 @@ described as (
             {'column': 'relative_revision_pct', 'keys': 'array[receipt, preceding_receipt]'},
             {'column': 'revision_since_first_value', 'keys': 'array[receipt, first_receipt]'},
             {'column': 'relative_revision_since_first_pct', 'keys': 'array[receipt, first_receipt]'},
-        ]) }} as receipts
+        ]) }} as receipts,
+
+        -- standing and provenance
+        measured.has_warnings,
+        measured.data_as_of,
+        measured.newer_load_in_quarantine,
+        measured.published_on,
+        measured.table_id,
+        measured.edition,
+        measured.publication_sha256,
+        measured.locator
     from measured
     inner join indicators
         on measured.indicator_code = indicators.indicator_code

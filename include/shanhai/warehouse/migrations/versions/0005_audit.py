@@ -6,7 +6,7 @@ Everything is insert-only and sealed into the ledger as it is written, like the 
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 _TABLES = {
     "run": (

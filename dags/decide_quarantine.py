@@ -1,0 +1,53 @@
+"""Quarantine: asks a person what becomes of one load that did not pass its gate, and records the answer."""
+
+from typing import Any
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import Asset, Param, dag, get_current_context, task
+
+from shanhai.quarantine.answers import FIELDS, OPTIONS
+
+decisions = Asset(name="quarantine_decisions", uri="shanhai://quarantine/decisions")
+
+
+# Every load waits in a run of its own; none holds up another, and the loads themselves wait for none.
+@dag(schedule=None, catchup=False, max_active_runs=200, is_paused_upon_creation=False, tags=["quarantine"])
+def decide_quarantine() -> None:
+    """Ask for a decision about a load in quarantine and record it in the ledger.
+
+    **EN** Started for each load that its gate did not accept. *Required actions* shows the failing rows beside the
+    printed cells; reject it, accept it with a waiver for exactly those keys, or note that the publisher was asked.
+    Whoever loaded it cannot approve it. When an answer cannot be recorded, clear the task `decision` to be asked again.
+
+    **中文** 每个未通过校验的装载各启动一次。在“待办”中可见未通过的行与印刷原文；可拒绝、对所列键限期豁免后接受，
+    或记录已询问发布者。装载人不得自行批准。答复未能记录时，清除任务 `decision` 即可重新作答。
+    """
+
+    @task
+    def evidence() -> str:
+        """What the person has to see · 证据."""
+        from shanhai.quarantine.answers import question
+
+        return question(get_current_context()["dag_run"].conf["load_id"])
+
+    shown = evidence()
+    decision = HITLOperator(
+        task_id="decision",
+        subject="Load {{ dag_run.conf['load_id'] }} is in quarantine · 装载在隔离中",
+        body="{{ ti.xcom_pull(task_ids='evidence') }}",
+        options=list(OPTIONS),
+        params={name: Param(None, type=["null", "string"], description=text) for name, text in FIELDS.items()},
+    )
+
+    @task(outlets=[decisions])
+    def record(answer: dict[str, Any]) -> int:
+        """Write it into the ledger; an accepted load goes to the build · 记入台账."""
+        from shanhai.quarantine.answers import record
+
+        return record(get_current_context()["dag_run"].conf["load_id"], answer)
+
+    shown >> decision
+    record(decision.output)
+
+
+decide_quarantine()

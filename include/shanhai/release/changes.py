@@ -1,0 +1,187 @@
+"""What a release changes for readers: every differing value with its cause, and the version that follows from it.
+
+A mart's version is that of what readers see, raised: by a major step where a column, a row or a value is gone, by a
+minor one where something came, by a patch where values were corrected. The first is 1.0.0. Differences are found in SQL.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+from psycopg import Connection, sql
+
+from shanhai.warehouse.connection import scalar
+
+# How a cell was made is told by its receipt and differs with every reading; it is no value of its own.
+_NOT_VALUES = {"receipts"}
+
+_START = """
+create temporary table if not exists release_differences (
+    relation text, change_kind text, row_key jsonb, column_name text, old_value text, new_value text,
+    cited text[], cause text, load_ids bigint[] not null default '{}'
+) on commit drop
+"""
+# Rows by key that one release has and the other has not.
+_ROWS = """
+insert into release_differences (relation, change_kind, row_key, cited)
+select {relation}, case when old.content is null then 'added' else 'deleted' end, coalesce(new.key, old.key),
+    array(
+        select distinct receipt.key
+        from jsonb_each(coalesce(new.content -> 'receipts', old.content -> 'receipts', '{{}}')) as cell
+        cross join lateral jsonb_array_elements_text(cell.value) as receipt (key)
+    )
+from (select {key} as key, to_jsonb(t) as content from {new} as t) as new
+full join (select {key} as key, to_jsonb(t) as content from {old} as t) as old using (key)
+where old.content is null or new.content is null
+"""
+# Cells of rows that both have, of columns that both have.
+_CELLS = """
+insert into release_differences (relation, change_kind, row_key, column_name, old_value, new_value, cited)
+select {relation},
+    case when old_cell.value is null then 'added' when new_cell.value is null then 'deleted' else 'corrected' end,
+    new.key, columns.name, old_cell.value, new_cell.value,
+    array(
+        select jsonb_array_elements_text(coalesce(new.content -> 'receipts' -> columns.name, '[]'))
+        union select jsonb_array_elements_text(coalesce(old.content -> 'receipts' -> columns.name, '[]'))
+    )
+from (select {key} as key, to_jsonb(t) as content from {new} as t) as new
+inner join (select {key} as key, to_jsonb(t) as content from {old} as t) as old using (key)
+cross join unnest({columns}::text[]) as columns (name)
+cross join lateral (select new.content ->> columns.name as value) as new_cell
+cross join lateral (select old.content ->> columns.name as value) as old_cell
+where new.content is distinct from old.content and new_cell.value is distinct from old_cell.value
+"""
+# A cell's cause, from the nearest evidence to the farthest: a new load that it cites, a correction, a changed register
+# of membership, changed code, and else the new loads altogether.
+_CAUSES: LiteralString = """
+with recursive inputs as (
+    select differences.ctid as cell, receipt.key
+    from release_differences as differences cross join unnest(differences.cited) as receipt (key)
+    union
+    select inputs.cell, input.value ->> 'key'
+    from inputs
+    inner join {metrics} as metrics on inputs.key = 'metric:' || metrics.metric_key
+    cross join lateral jsonb_array_elements(metrics.inputs) as input
+),
+cited as (
+    select inputs.cell, array_agg(distinct facts.load_id order by facts.load_id) as load_ids
+    from inputs
+    inner join {facts} as facts
+        on inputs.key = 'observation:' || facts.observation_key and facts.load_id = any(%(new_loads)s)
+    group by inputs.cell
+)
+update release_differences as differences set
+    load_ids = coalesce(
+        cited.load_ids,
+        case
+            when %(corrected)s then '{{}}'::bigint[]
+            when cardinality(%(register_loads)s::bigint[]) > 0 then %(register_loads)s::bigint[]
+            when differences.relation = any(%(recoded)s) then '{{}}'::bigint[]
+            else %(new_loads)s::bigint[]
+        end
+    ),
+    cause = case
+        when cited.load_ids is not null then 'source revision'
+        when %(corrected)s then 'correction'
+        when cardinality(%(register_loads)s::bigint[]) > 0 then 'membership'
+        when differences.relation = any(%(recoded)s) then 'code'
+        else 'source revision'
+    end
+from release_differences as all_differences
+left join cited on all_differences.ctid = cited.cell
+where differences.ctid = all_differences.ctid
+"""
+_STORE = """
+insert into ops.release_changes
+    (release_id, change_number, relation, change_kind, row_key, column_name, old_value, new_value, cause, load_ids)
+select %(release_id)s, row_number() over (order by relation, row_key::text, column_name, change_kind),
+    relation, change_kind, row_key, column_name, old_value, new_value, cause, load_ids
+from release_differences
+"""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What changed between the release that readers see and this one."""
+
+    new_loads: list[int]
+    register_loads: list[int]
+    recoded: list[str]
+    corrected: bool
+
+
+def raised(version: str | None, kinds: Iterable[str]) -> str:
+    """The version after changes of these kinds; the first is 1.0.0, and without changes it stays."""
+    if version is None:
+        return "1.0.0"
+    major, minor, patch = map(int, version.split("."))
+    found = set(kinds)
+    if "deleted" in found:
+        return f"{major + 1}.0.0"
+    if "added" in found:
+        return f"{major}.{minor + 1}.0"
+    return f"{major}.{minor}.{patch + 1}" if found else version
+
+
+def record_changes(
+    connection: Connection, release_id: int, schemas: tuple[str, str], keys: dict[str, list[str]], evidence: Evidence
+) -> dict[str, set[str]]:
+    """Keep every difference of the marts `keys` names between two schemas, old and new; returns their kinds by mart.
+
+    A mart whose key is not declared, or has changed, cannot be compared row by row: it is deleted and added.
+    """
+    old, new = schemas
+    connection.execute(_START)
+    for relation, key in keys.items():
+        before, after = (_columns(connection, schema, relation) for schema in schemas)
+        for column in sorted((set(before) ^ set(after)) - _NOT_VALUES):
+            kind = "added" if column in after else "deleted"
+            _whole(connection, relation, kind, column)
+        if key and set(key) <= set(before) and set(key) <= set(after):
+            shared = [c for c in after if c in before and c not in _NOT_VALUES and c not in key]
+            parts = {
+                "relation": sql.Literal(relation),
+                "key": _key(key),
+                "old": sql.Identifier(old, relation),
+                "new": sql.Identifier(new, relation),
+                "columns": sql.Literal(shared),
+            }
+            connection.execute(sql.SQL(_ROWS).format(**parts))
+            connection.execute(sql.SQL(_CELLS).format(**parts))
+    parameters: dict[str, Any] = {
+        "new_loads": evidence.new_loads,
+        "register_loads": evidence.register_loads,
+        "recoded": evidence.recoded,
+        "corrected": evidence.corrected,
+    }
+    facts, metrics = sql.Identifier(new, "fct_observations"), sql.Identifier(new, "fct_metrics")
+    connection.execute(sql.SQL(_CAUSES).format(facts=facts, metrics=metrics), parameters)
+    connection.execute(_STORE, {"release_id": release_id})
+    kinds: dict[str, set[str]] = {relation: set() for relation in keys}
+    for relation, kind in connection.execute("select distinct relation, change_kind from release_differences"):
+        kinds.setdefault(relation, set()).add(kind)
+    return kinds
+
+
+def _key(columns: list[str]) -> sql.Composable:
+    pairs = sql.SQL(", ").join(sql.SQL("{}, t.{}").format(sql.Literal(c), sql.Identifier(c)) for c in columns)
+    return sql.SQL("jsonb_build_object({})").format(pairs)
+
+
+def _columns(connection: Connection, schema: str, relation: str) -> list[str]:
+    found: list[str] | None = scalar(
+        connection,
+        """
+        select array_agg(column_name::text order by ordinal_position) from information_schema.columns
+        where table_schema = %s and table_name = %s
+        """,
+        (schema, relation),
+    )
+    return found or []
+
+
+def _whole(connection: Connection, relation: str, kind: str, column: str) -> None:
+    connection.execute(
+        "insert into release_differences (relation, change_kind, column_name) values (%s, %s, %s)",
+        (relation, kind, column),
+    )

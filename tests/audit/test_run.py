@@ -1,0 +1,184 @@
+"""A run leaves a result for every check; what breaks has a life; who may write what is fixed."""
+
+from datetime import date, timedelta
+
+import psycopg
+import pytest
+from tests.audit.conftest import QUARTER, Audited
+
+from shanhai import ledger
+from shanhai.audit import findings, performance, signing
+from shanhai.audit.performance import AuditError
+from shanhai.settings import Role
+from shanhai.warehouse.connection import connect
+
+TODAY = date(2026, 11, 24)
+
+
+def results(run_id: int) -> dict[str, tuple[str, int, int]]:
+    with connect("auditor") as connection:
+        rows = connection.execute(
+            "select check_id, status, rows_tested, rows_failed from audit.check_result where run_id = %s", (run_id,)
+        ).fetchall()
+    return {check_id: (status, tested, failed) for check_id, status, tested, failed in rows}
+
+
+def test_every_check_leaves_a_result_and_says_what_it_tested(audited: Audited) -> None:
+    found = results(audited.run_id)
+    assert set(found) == {check.id for check in performance.catalogue()}
+    assert found["P01"] == ("failed", 2, 1)  # Jingning 2022: 36 evaluated, 28 graded
+    assert found["O05"][0] == "failed"  # four of five increments are multiples of 50
+    assert found["A01"][0] == "passed"
+    assert found["A01"][1] > 50
+    for nobody_published in ("O06", "O07", "O08", "X02", "X03", "P02"):
+        assert found[nobody_published][0] == "not_applicable"
+        assert found[nobody_published][2] == 0
+
+
+def test_a_check_without_data_says_how_many_it_had(audited: Audited) -> None:
+    with connect("auditor") as connection:
+        row = connection.execute(
+            "select rows_tested, reason ->> 'en', reason ->> 'zh' from audit.check_result"
+            " where run_id = %s and check_id = 'O07'",
+            (audited.run_id,),
+        ).fetchone()
+    assert row is not None
+    assert f"{row[0]} tested, 500 needed" in row[1]
+    assert "至少需 500 项" in row[2]
+
+
+def test_a_later_day_knows_more_and_an_earlier_one_less(audited: Audited) -> None:
+    from shanhai.audit.scope import Clock
+    from shanhai.library import Library
+
+    [a01] = [check for check in performance.catalogue() if check.id == "A01"]
+    counts = []
+    for day in (date(2022, 6, 30), date(2023, 11, 4), date(2026, 1, 1)):
+        with performance.reading() as connection:
+            [result] = performance.perform(connection, Clock(QUARTER, day), Library.open(), [a01])
+        counts.append(len(result.tested))
+    assert counts == sorted(set(counts))
+
+
+def test_what_was_known_on_a_day_does_not_change_afterwards(audited: Audited) -> None:
+    """R2: a second run of the quarter, with everything that was written in between, gives the same results."""
+    again = performance.run(QUARTER)
+    assert results(again) == results(audited.run_id)
+
+
+def test_the_26_contradictions_are_there_from_the_start_and_explained(audited: Audited) -> None:
+    with connect("auditor") as connection:
+        rows = connection.execute(
+            "select item, last_state from audit.finding_standing where opened_by = 'register' order by item"
+        ).fetchall()
+    assert len(rows) == 26
+    assert {state for _, state in rows} == {"explained"}
+    assert findings.register_contradictions(TODAY) == 0
+
+
+def one_finding(check: str) -> int:
+    with connect("auditor") as connection:
+        row = connection.execute(
+            "select finding_id from audit.finding where check_id = %s and opened_by = 'audit' order by finding_id",
+            (check,),
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def state_of(finding_id: int, on: date) -> str:
+    with connect("auditor") as connection:
+        return findings.standing(connection, on, finding_id)[0].state
+
+
+def test_a_break_is_asked_explained_and_accepted_until_a_day(audited: Audited) -> None:
+    finding_id = one_finding("P01")
+    said = {"owner": "statistics", "by": "auditor-a", "on": TODAY}
+    assert state_of(finding_id, TODAY) == "open"
+    with pytest.raises(AuditError, match="accepted cannot follow"):
+        findings.decide(finding_id, "accepted", reason="x", accepted_until=TODAY, classification="source_error", **said)
+    findings.decide(finding_id, "asked", reason="36 or 28?", due_on=TODAY + timedelta(days=5), **said)
+    findings.decide(
+        finding_id, "explained", reason="eight were not rated", role="engineer", **said | {"by": "engineer"}
+    )
+    until = TODAY + timedelta(days=90)
+    with connect("auditor") as connection:
+        loader = next(iter(findings.loaders(connection)))
+    with pytest.raises(AuditError, match="cannot accept"):
+        findings.decide(finding_id, "accepted", reason="x", accepted_until=until, classification="source_error",
+                        **said | {"by": loader})  # fmt: skip
+    findings.decide(finding_id, "accepted", reason="kept as printed", accepted_until=until,
+                    classification="source_error", **said)  # fmt: skip
+    assert state_of(finding_id, TODAY) == "accepted"
+    assert state_of(finding_id, until + timedelta(days=1)) == "expired"
+
+
+def test_whoever_loaded_or_ran_signs_nothing_and_one_person_signs_once(audited: Audited) -> None:
+    with connect("auditor") as connection:
+        loader = next(iter(findings.loaders(connection)))
+    with pytest.raises(AuditError, match="cannot sign"):
+        signing.sign(QUARTER, "review", by=loader, is_approved=True, note="fine", run_id=audited.run_id)
+    with pytest.raises(AuditError, match="not reviewed"):
+        signing.sign(QUARTER, "approval", by="head", is_approved=True, note="fine", run_id=audited.run_id)
+    signing.sign(QUARTER, "review", by="reviewer", is_approved=True, note="read", run_id=audited.run_id)
+    with pytest.raises(AuditError, match="reviewed this run"):
+        signing.sign(QUARTER, "approval", by="reviewer", is_approved=True, note="fine", run_id=audited.run_id)
+    with connect("auditor") as connection:
+        blocking = [
+            f.finding_id for f in findings.standing(connection, TODAY) if f.severity == "error" and f.state == "open"
+        ]
+    if blocking:
+        with pytest.raises(AuditError, match="neither asked nor explained"):
+            signing.sign(QUARTER, "approval", by="head", is_approved=True, note="fine", run_id=audited.run_id)
+    for finding_id in blocking:
+        findings.decide(finding_id, "asked", by="reviewer", owner="statistics", reason="why?", on=TODAY, due_on=TODAY)
+    done = signing.sign(QUARTER, "approval", by="head", is_approved=True, note="fine", run_id=audited.run_id)
+    assert done.statement["merkle_root"]
+    # The installation's key signs the head of the ledger with it; both halves hold.
+    assert ledger.verify(public_key=done.public_key).signed_entries > 0
+
+
+@pytest.mark.parametrize(("role", "statement", "is_allowed"), [
+    ("auditor", "select * from audit.check_result", True),
+    ("auditor", "select * from marts.fct_observations limit 1", True),
+    ("auditor", "select * from ops.ledger limit 1", True),
+    ("auditor", "insert into audit.finding (check_id, item, severity, is_material, detail, opened_on, opened_by)"
+                " values ('A01', 'x', 'error', true, '{}', now(), 'a')", True),
+    ("auditor", "insert into audit.check_result select * from audit.check_result", False),
+    ("auditor", "insert into audit.run select * from audit.run", False),
+    ("auditor", "insert into audit.pack select * from audit.pack", False),
+    ("auditor", "update audit.finding set item = 'y'", False),
+    ("auditor", "delete from audit.finding_decision", False),
+    ("auditor", "insert into staging.observations select * from staging.observations", False),
+    ("pipeline", "insert into audit.finding_decision (finding_id, state, owner, reason, decided_by)"
+                 " select finding_id, 'explained', 'a', 'b', 'c' from audit.finding limit 1", False),
+    ("pipeline", "insert into audit.sign_off select * from audit.sign_off", False),
+    ("engineer", "insert into audit.finding_decision (finding_id, state, owner, reason, decided_by)"
+                 " select finding_id, 'explained', 'a', 'b', 'c' from audit.finding limit 1", True),
+    ("engineer", "insert into audit.finding_decision (finding_id, state, owner, reason, decided_by, classification,"
+                 " accepted_until) select finding_id, 'accepted', 'a', 'b', 'c', 'genuine', now() from audit.finding"
+                 " limit 1", False),
+    ("reader", "select * from audit.check_result", False),
+    ("owner", "update audit.check_result set status = 'passed'", False),
+    ("owner", "truncate audit.sample_cell", False),
+])  # fmt: skip
+def test_each_account_writes_only_its_own(audited: Audited, role: Role, statement: str, is_allowed: bool) -> None:
+    with connect(role) as connection:
+        try:
+            connection.execute(statement)  # type: ignore[arg-type]
+            allowed = True
+        except psycopg.errors.InsufficientPrivilege:
+            allowed = False
+        finally:
+            connection.rollback()
+    assert allowed is is_allowed
+
+
+def test_everything_that_the_audit_writes_is_sealed_in_the_ledger(audited: Audited) -> None:
+    with connect("auditor") as connection:
+        for table in ("run", "check_result", "reconciliation", "finding", "finding_decision", "sample_cell", "pack"):
+            row = connection.execute(
+                f"select (select count(*) from audit.{table}), count(*) from ops.ledger where event = 'audit.{table}'"  # noqa: S608
+            ).fetchone()
+            assert row is not None
+            assert row[0] == row[1] > 0, table
