@@ -12,7 +12,7 @@
     no value. -#}
 {% macro share_of_window() -%}
 {{ metric_subject('part') }},
-        case when not whole.is_bound then part.value / nullif(whole.value, 0) * 100 end as value,
+        case when not whole.is_bound then trim_scale(part.value / nullif(whole.value, 0) * 100) end as value,
         case when not whole.is_bound then part.value_qualifier else 'EXACT' end as value_qualifier,
         part.estimate_round,
         part.vintage_set_id,

@@ -17,7 +17,7 @@ described as (
         systems.name_en,
         systems.system_kind,
         systems.programme_code,
-        string_to_array(systems.indicator_codes, ' ') as indicator_codes,
+        systems.indicator_codes,
         systems.reason,
 
         -- provenance

@@ -82,7 +82,7 @@ described as (
         shared.side,
 
         -- whose
-        shared.direction,
+        shared.direction as enclave_direction,
         shared.area_name,
         shared.division_code,
         figures.time_period,

@@ -105,8 +105,8 @@ described as (
         unit_measure,
         case when result != 'unknown' then figure_status when value is not null then figure_status else 'O' end as obs_status,
         case when result = 'unknown' then reason end as reason,
-        array_remove(
-            array['register:dim_scheme_rules:' || rule_key, 'observation:' || observation_key, register_receipt], null
+        concat_ws(
+            ' ', 'register:dim_scheme_rules:' || rule_key, 'observation:' || observation_key, register_receipt
         ) as inputs,
         has_warnings,
         data_as_of,

@@ -52,7 +52,7 @@ consortia as (
     select
         'cooperation_park_coverage' as metric_code,
         {{ metric_subject('part') }},
-        case when not whole.is_bound then part.value / nullif(whole.value, 0) * 100 end as value,
+        case when not whole.is_bound then trim_scale(part.value / nullif(whole.value, 0) * 100) end as value,
         'EXACT' as value_qualifier,
         part.estimate_round,
         part.vintage_set_id,

@@ -26,7 +26,7 @@ paybacks as (
         {{ metric_subject('annual_benefit') }},
         case
             when not investment.is_bound and not annual_benefit.is_bound
-                then investment.value / nullif(annual_benefit.value, 0)
+                then trim_scale(investment.value / nullif(annual_benefit.value, 0))
         end as value,
         'EXACT' as value_qualifier,
         annual_benefit.estimate_round,

@@ -41,7 +41,7 @@ shares as (
         whole.accum,
         whole.period_start,
         whole.period_end,
-        case when part.graded_value = whole.value then part.value / nullif(whole.value, 0) * 100 end as value,
+        case when part.graded_value = whole.value then trim_scale(part.value / nullif(whole.value, 0) * 100) end as value,
         'EXACT' as value_qualifier,
         whole.estimate_round,
         whole.vintage_set_id,

@@ -19,7 +19,7 @@ quotients as (
     select
         '{{ code }}' as metric_code,
         {{ metric_subject('part') }},
-        case when not whole.is_bound then part.value / nullif(whole.value, 0) * {{ q[2] }} end as value,
+        case when not whole.is_bound then trim_scale(part.value / nullif(whole.value, 0) * {{ q[2] }}) end as value,
         case when not whole.is_bound then part.value_qualifier else 'EXACT' end as value_qualifier,
         part.estimate_round,
         part.vintage_set_id,
@@ -58,9 +58,9 @@ growth as (
         {{ metric_subject('last_end') }},
         case
             when first_end.value > 0 and not first_end.is_bound and not last_end.is_bound
-                then (
+                then trim_scale(round((
                     power(last_end.value / first_end.value, 1.0 / (last_end.figure_year - first_end.figure_year)) - 1
-                ) * 100
+                ) * 100, 9))
         end as value,
         'EXACT' as value_qualifier,
         last_end.estimate_round,

@@ -46,7 +46,7 @@ described as (
         coalesce(
             projects.project_keys, array[{{ register_receipt('dim_consortia', 'consortia.register_key') }}]
         ) as project_keys,
-        results.inputs as result_keys,
+        string_to_array(results.inputs, ' ') as result_keys,
         results.has_warnings,
         results.data_as_of,
         results.newer_load_in_quarantine

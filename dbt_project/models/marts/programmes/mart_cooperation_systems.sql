@@ -52,7 +52,7 @@ described as (
         on systems.programme_code = programmes.programme_code
     left join figures
         on
-            figures.indicator_code = any(systems.indicator_codes)
+            figures.indicator_code = any(string_to_array(systems.indicator_codes, ' '))
             and systems.table_id = figures.table_id
     left join indicators
         on figures.indicator_code = indicators.indicator_code

@@ -12,7 +12,7 @@ summed as (
         park_code,
         indicator_code,
         observation_key,
-        max(direction) as direction,
+        max(enclave_direction) as enclave_direction,
         max(area_name) filter (where side = 'host') as host_name,
         max(area_name) filter (where side = 'sender') as sender_name,
         max(time_period) as time_period,

@@ -14,7 +14,8 @@ divisions as (
 counted as (
     select
         recipient_name,
-        count(distinct programme_code)::integer as recipient_programmes_count
+        count(distinct programme_code)::integer as recipient_programmes_count,
+        {{ receipts_of_group(register_receipt('fct_pairings', 'register_key')) }} as pairing_keys
     from pairings
     group by recipient_name
 ),
@@ -45,11 +46,21 @@ described as (
         programmes.valid_to as programme_valid_to,
         pairings.started,
         counted.recipient_programmes_count,
+        counted.pairing_keys,
+        pairings.valid_from,
+        pairings.valid_to,
         pairings.note,
 
         -- provenance
         pairings.basis,
-        pairings.publications_count
+        pairings.publications_count,
+        pairings.table_id,
+        pairings.edition,
+        pairings.publication_sha256,
+        pairings.locator,
+        false as has_warnings,
+        pairings.published_on as data_as_of,
+        false as newer_load_in_quarantine
     from pairings
     inner join counted
         on pairings.recipient_name = counted.recipient_name
@@ -59,6 +70,15 @@ described as (
         on pairings.recipient_code = recipients.division_code
     left join divisions as partners
         on pairings.partner_code = partners.division_code
+),
+
+receipted as (
+    select
+        {{ contracted_columns('mart_pairings') }},
+        {{ receipts([
+            {'column': 'recipient_programmes_count', 'keys': 'pairing_keys'},
+        ]) }} as receipts
+    from described
 )
 
-select * from described
+select * from receipted

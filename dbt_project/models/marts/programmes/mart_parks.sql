@@ -20,7 +20,8 @@ figures as (
 projects as (
     select
         park_code,
-        count(*)::integer as projects_count
+        count(*)::integer as projects_count,
+        {{ receipts_of_group(register_receipt('dim_projects', 'register_key')) }} as project_keys
     from {{ ref('dim_projects') }}
     where park_code is not null
     group by park_code
@@ -44,9 +45,12 @@ pivoted as (
         park_code,
         {%- for column in shown %}
         {{ pivot_figure(column) }} as {{ column.name }},
+        {%- if column.attribute == 'value' %}
+        {{ pivot_key(column) }},
+        {%- endif %}
         {%- endfor %}
         count(*) as indicators_count
-    from latest
+    from latest as figures
     group by park_code
 ),
 
@@ -54,6 +58,10 @@ counted as (
     select
         park_code,
         count(*)::integer as figures_count,
+        {{ receipts_of_group(observation_receipt('observation_key')) }} as figure_keys,
+        bool_or(has_warnings) as has_warnings,
+        min(data_as_of) as data_as_of,
+        bool_or(newer_load_in_quarantine) as newer_load_in_quarantine,
         max(period_end) as latest_figure_on
     from figures
     group by park_code
@@ -87,6 +95,9 @@ described as (
         -- measures
         {%- for column in shown %}
         {{ shown_figure(column, 'pivoted') }},
+        {%- if column.attribute == 'value' %}
+        pivoted.{{ column.name }}_key,
+        {%- endif %}
         {%- endfor %}
         coalesce(projects.projects_count, 0) as projects_count,
         coalesce(counted.figures_count, 0) as figures_count,
@@ -94,7 +105,16 @@ described as (
 
         -- provenance
         parks.basis,
-        parks.publications_count
+        parks.publications_count,
+        parks.table_id,
+        parks.edition,
+        parks.publication_sha256,
+        parks.locator,
+        projects.project_keys,
+        counted.figure_keys,
+        coalesce(counted.has_warnings, false) as has_warnings,
+        coalesce(counted.data_as_of, parks.published_on) as data_as_of,
+        coalesce(counted.newer_load_in_quarantine, false) as newer_load_in_quarantine
     from parks
     left join programmes
         on parks.programme_code = programmes.programme_code
@@ -108,6 +128,16 @@ described as (
         on parks.park_code = projects.park_code
     left join counted
         on parks.park_code = counted.park_code
+),
+
+receipted as (
+    select
+        {{ contracted_columns('mart_parks') }},
+        {{ receipts(figure_cells(shown) + [
+            {'column': 'projects_count', 'keys': 'project_keys'},
+            {'column': 'figures_count', 'keys': 'figure_keys'},
+        ]) }} as receipts
+    from described
 )
 
-select * from described
+select * from receipted

@@ -78,6 +78,9 @@ described as (
         placed.printed,
         placed.unit_printed,
         placed.published_on,
+        placed.has_warnings,
+        placed.data_as_of,
+        placed.newer_load_in_quarantine,
         placed.table_id,
         placed.edition,
         placed.publication_sha256,
@@ -89,6 +92,17 @@ described as (
         on placed.value_qualifier = qualifiers.value_qualifier
     left join programmes
         on placed.figure_programme_code = programmes.programme_code
+),
+
+receipted as (
+    select
+        {{ contracted_columns('mart_programme_figures') }},
+        {{ receipts([
+            {'column': 'value', 'keys': observation_receipt('observation_key')},
+            {'column': 'value_upper', 'keys': observation_receipt('observation_key')},
+            {'column': 'obs_text', 'keys': observation_receipt('observation_key')},
+        ]) }} as receipts
+    from described
 )
 
-select * from described
+select * from receipted

@@ -21,7 +21,8 @@ enclosed as (
     select distinct on (inner_window.observation_key)
         inner_window.observation_key,
         outer_window.window_code as enclosing_window_code,
-        outer_window.value as enclosing_value
+        outer_window.value as enclosing_value,
+        outer_window.observation_key as enclosing_key
     from windows as inner_window
     inner join windows as outer_window
         on
@@ -67,10 +68,15 @@ described as (
         windows.value_sign,
         windows.obs_status,
         enclosed.enclosing_value,
+        enclosed.enclosing_value - windows.value as beyond_value,
+        enclosed.enclosing_key,
 
         -- provenance
         windows.printed,
         windows.published_on,
+        windows.has_warnings,
+        windows.data_as_of,
+        windows.newer_load_in_quarantine,
         windows.table_id,
         windows.edition,
         windows.publication_sha256,
@@ -78,6 +84,18 @@ described as (
     from windows
     left join enclosed
         on windows.observation_key = enclosed.observation_key
+),
+
+receipted as (
+    select
+        {{ contracted_columns('mart_programme_windows') }},
+        {{ receipts([
+            {'column': 'value', 'keys': observation_receipt('observation_key')},
+            {'column': 'value_upper', 'keys': observation_receipt('observation_key')},
+            {'column': 'enclosing_value', 'keys': observation_receipt('enclosing_key')},
+            {'column': 'beyond_value', 'keys': 'array[' ~ observation_receipt('observation_key') ~ ', ' ~ observation_receipt('enclosing_key') ~ ']'},
+        ]) }} as receipts
+    from described
 )
 
-select * from described
+select * from receipted

@@ -18,7 +18,11 @@ divisions as (
 figures as (
     select
         project_code,
-        count(*)::integer as figures_count
+        count(*)::integer as figures_count,
+        {{ receipts_of_group(observation_receipt('observation_key')) }} as figure_keys,
+        bool_or(has_warnings) as has_warnings,
+        min(data_as_of) as data_as_of,
+        bool_or(newer_load_in_quarantine) as newer_load_in_quarantine
     from {{ ref('mart_programme_figures') }}
     where project_code is not null
     group by project_code
@@ -49,7 +53,15 @@ described as (
 
         -- provenance
         projects.basis,
-        projects.publications_count
+        projects.publications_count,
+        projects.table_id,
+        projects.edition,
+        projects.publication_sha256,
+        projects.locator,
+        figures.figure_keys,
+        coalesce(figures.has_warnings, false) as has_warnings,
+        coalesce(figures.data_as_of, projects.published_on) as data_as_of,
+        coalesce(figures.newer_load_in_quarantine, false) as newer_load_in_quarantine
     from projects
     left join parks
         on projects.park_code = parks.park_code
@@ -59,6 +71,15 @@ described as (
         on projects.division_code = divisions.division_code
     left join figures
         on projects.project_code = figures.project_code
+),
+
+receipted as (
+    select
+        {{ contracted_columns('mart_projects') }},
+        {{ receipts([
+            {'column': 'figures_count', 'keys': 'figure_keys'},
+        ]) }} as receipts
+    from described
 )
 
-select * from described
+select * from receipted

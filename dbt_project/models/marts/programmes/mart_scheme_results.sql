@@ -23,10 +23,10 @@ receipted as (
     select
         {{ contracted_columns('mart_scheme_results') }},
         {{ receipts([
-            {'column': 'result', 'keys': 'inputs'},
-            {'column': 'threshold_value', 'keys': 'inputs'},
-            {'column': 'value', 'keys': 'inputs'},
-            {'column': 'distance_value', 'keys': 'inputs'},
+            {'column': 'result', 'keys': "string_to_array(inputs, ' ')"},
+            {'column': 'threshold_value', 'keys': "string_to_array(inputs, ' ')"},
+            {'column': 'value', 'keys': "string_to_array(inputs, ' ')"},
+            {'column': 'distance_value', 'keys': "string_to_array(inputs, ' ')"},
         ]) }} as receipts
     from described
 )
