@@ -74,7 +74,7 @@ update release_differences as differences set
     load_ids = coalesce(
         cited.load_ids,
         case
-            when %(corrected)s then '{{}}'::bigint[]
+            when differences.row_key is null or differences.relation = any(%(corrected)s) then '{{}}'::bigint[]
             when cardinality(%(register_loads)s::bigint[]) > 0 then %(register_loads)s::bigint[]
             when differences.relation = any(%(recoded)s) then '{{}}'::bigint[]
             else %(new_loads)s::bigint[]
@@ -82,7 +82,9 @@ update release_differences as differences set
     ),
     cause = case
         when cited.load_ids is not null then 'source revision'
-        when %(corrected)s then 'correction'
+        -- A column or a mart comes and goes with code alone.
+        when differences.row_key is null then 'code'
+        when differences.relation = any(%(corrected)s) then 'correction'
         when cardinality(%(register_loads)s::bigint[]) > 0 then 'membership'
         when differences.relation = any(%(recoded)s) then 'code'
         else 'source revision'
@@ -106,8 +108,9 @@ class Evidence:
 
     new_loads: list[int]
     register_loads: list[int]
+    # Relations whose code or seeds changed, and those that rest on corrections that changed.
     recoded: list[str]
-    corrected: bool
+    corrected: list[str]
 
 
 def raised(version: str | None, kinds: Iterable[str]) -> str:
@@ -128,15 +131,17 @@ def record_changes(
 ) -> dict[str, set[str]]:
     """Keep every difference of the marts `keys` names between two schemas, old and new; returns their kinds by mart.
 
-    A mart whose key is not declared, or has changed, cannot be compared row by row: it is deleted and added.
+    A mart whose key has changed cannot be compared row by row; what came or went of its columns is kept.
     """
     old, new = schemas
     connection.execute(_START)
     for relation, key in keys.items():
         before, after = (_columns(connection, schema, relation) for schema in schemas)
+        if not before or not after:
+            _whole(connection, relation, "added" if after else "deleted", None)
+            continue
         for column in sorted((set(before) ^ set(after)) - _NOT_VALUES):
-            kind = "added" if column in after else "deleted"
-            _whole(connection, relation, kind, column)
+            _whole(connection, relation, "added" if column in after else "deleted", column)
         if key and set(key) <= set(before) and set(key) <= set(after):
             shared = [c for c in after if c in before and c not in _NOT_VALUES and c not in key]
             parts = {
@@ -190,7 +195,7 @@ def _columns(connection: Connection, schema: str, relation: str) -> list[str]:
     return found or []
 
 
-def _whole(connection: Connection, relation: str, kind: str, column: str) -> None:
+def _whole(connection: Connection, relation: str, kind: str, column: str | None) -> None:
     connection.execute(
         "insert into release_differences (relation, change_kind, column_name) values (%s, %s, %s)",
         (relation, kind, column),
