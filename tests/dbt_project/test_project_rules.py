@@ -11,8 +11,8 @@ from shanhai import settings
 
 Node = dict[str, Any]
 MODELS = settings.DBT_PROJECT / "models"
-# Reference documents that a mart may read by itself: they say how a value reads (status, round, qualifier), what the mart is
-# asked to show, or they are the register that the mart is about. Figures come from core.
+# Reference documents that a mart may read by itself: they say how a value reads (status, round, qualifier), what the
+# mart is asked to show, or they are the register that the mart is about. Figures come from core.
 REFERENCE_SEEDS = {
     *("estimate_rounds", "obs_statuses", "reliabilities", "value_qualifiers"),
     *("list_bases", "mandatory_indicators"),
