@@ -17,7 +17,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
 	if $$name -c '$(IS_GOOD)' >/dev/null 2>&1; then echo $$name; break; fi; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test up down status lint format lock clean
+.PHONY: help run docs test up down status lint format lock clean
 
 help: ## show the targets · 显示各目标
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 14
@@ -33,6 +33,9 @@ down: ## stop them · 停止服务
 
 status: $(STAMP) ## which servers run · 各服务状态
 	@$(BIN)/shanhai status
+
+docs: $(STAMP) ## the site of models and their lineage, after `make up` · 生成模型与血缘文档
+	@$(BIN)/shanhai release docs
 
 test: lint $(LINTERS_STAMP) ## everything that CI runs · 运行全部检查与测试
 	$(BIN)/python -m pytest

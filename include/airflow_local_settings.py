@@ -30,7 +30,6 @@ _MODULES = (
     "psycopg",
     "sqlalchemy.dialects.postgresql.psycopg",
     "pydantic",
-    "python_calamine",
     "lxml.html",
     "yaml",
     "dbt.cli.main",

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from shanhai import settings
-from shanhai.release import promotion
+from shanhai.release import account, promotion
 from shanhai.release.candidate import BuildError, build_candidate
-from shanhai.warehouse.connection import connect
+from shanhai.release.content import Seal, TamperedError, content_of, write_seal
+from shanhai.warehouse.connection import connect, scalar
 from tests.faults.readers import schemas_read
 
 
@@ -64,11 +66,44 @@ def test_the_same_loads_give_the_same_marts_and_going_back_is_one_step() -> None
         ).fetchone()
     assert comment is not None
     assert all(comment)
-    # Other columns than readers have: the views are made anew, there and back.
+    # The second release started from the first, changed nothing and raised no version.
+    assert account.reasons(second.release_id)["fct_observation_history"] | {"changed": []} == {
+        "built": "from new loads", "why": "nothing new", "changed": [], "start": first.schema_name, "load_ids": [],
+    }  # fmt: skip
+    assert list(account.changes(second.release_id)) == []
+    assert set(account.releases()[0].versions.values()) == {"1.0.0"}
+    with connect("reader") as connection:
+        past = connection.execute(
+            "select count(*) from marts.mart_county_profiles_as_of((now() + interval '1 day')::date) "
+            "inner join marts.mart_county_profiles using (division_code, year)"
+        ).fetchone()
+        assert past == (second.relations["mart_county_profiles"]["rows"],)
+    # Altered after its tests: readers keep what they have.
     with connect() as connection:
         table = sql.Identifier(second.schema_name, "mart_county_profiles")
         connection.execute(sql.SQL("alter table {} add column note text").format(table))
-    promotion.promote(second.release_id)
-    assert seen_by_readers() == {second.schema_name}
+    with pytest.raises(TamperedError, match="mart_county_profiles was altered"):
+        promotion.promote(second.release_id)
+    assert seen_by_readers() == {first.schema_name}
+    # Other columns than readers have, and sealed: the views are made anew, there and back.
+    third = sealed_again(second.schema_name, second.relations)
+    promotion.promote(third)
+    assert seen_by_readers() == {f"release_{third}"}
     promotion.rollback()
     assert seen_by_readers() == {first.schema_name}
+
+
+def sealed_again(schema: str, relations: dict[str, dict[str, object]]) -> int:
+    """The release of a schema as it is now, under a number of its own."""
+    with connect() as connection:
+        release_id = int(scalar(connection, "select nextval(pg_get_serial_sequence('ops.releases', 'release_id'))"))
+        name = sql.Identifier(f"release_{release_id}")
+        connection.execute(sql.SQL("alter schema {} rename to {}").format(sql.Identifier(schema), name))
+        content = content_of(connection, f"release_{release_id}", relations)
+        connection.execute(
+            "insert into ops.releases (release_id, schema_name, load_ids, project_sha256, tests_declared, tests_run, "
+            "tests_failed, relations) values (%s, %s, '{}', '', 0, 0, 0, %s)",
+            (release_id, f"release_{release_id}", Jsonb(content)),
+        )
+        write_seal(connection, release_id, Seal(None, content, {}, {}))
+    return release_id

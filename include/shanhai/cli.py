@@ -135,19 +135,41 @@ def load(
 
 
 @app.command()
-def explain(subject: str, indicator: str, period: str) -> None:
-    """Follow a figure back to the printed characters: `shanhai explain 331125 gdp 2022`.
+def explain(
+    target: Annotated[str, typer.Argument(help="A mart, or a division's code or name · 集市名，或区划代码、名称")],
+    indicator: Annotated[str | None, typer.Argument(help="With a division: the indicator · 指标")] = None,
+    period: Annotated[str | None, typer.Argument(help="With a division: the period · 时期")] = None,
+    column: Annotated[str | None, typer.Option(help="With a mart: the column · 列")] = None,
+    county: Annotated[str | None, typer.Option(help="Name or code · 县名或代码")] = None,
+    year: Annotated[str | None, typer.Option(help="Year · 年份")] = None,
+    key: Annotated[list[str] | None, typer.Option(help="column=value, as often as needed · 其他键")] = None,
+) -> None:
+    """Follow a number back to the printed characters.
+
+    `shanhai explain 331125 gdp 2022` or
+    `shanhai explain marts.mart_county_profiles --county 云和 --year 2022 --column gdp_cny`
 
     追溯一个数字至印刷原文。
     """
-    from shanhai.explain import vintages
+    from shanhai.explain import cells, figures
     from shanhai.library import Library
 
     library = Library.open()
-    found = list(vintages(subject, indicator, period))
-    for vintage in found:
-        typer.echo(vintage.told(library))
-    if not found:
+    told: list[str] = []
+    if indicator and period:
+        told = [vintage.told(library) for vintage in figures.vintages(target, indicator, period)]
+    elif column:
+        try:
+            keys = cells.keys_from_words(target, county, year, key or [])
+            told = [node.told(library) for node in cells.explain_cell(target, keys, column)]
+        except cells.NotExplainedError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from None
+    else:
+        raise typer.BadParameter("name an indicator and a period, or a mart's --column · 请给出指标与时期，或集市的列")
+    for each in told:
+        typer.echo(each)
+    if not told:
         typer.echo("not published, or not in the current release · 未公布或不在当前发布中", err=True)
         raise typer.Exit(1)
 

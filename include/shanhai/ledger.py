@@ -21,6 +21,9 @@ CHAINED_TABLES = (
     "publications", "loads", "verdicts", "refusals", "releases", "promotions", *CHAINED_GATE_TABLES,
     *CHAINED_RELEASE_TABLES,
 )  # fmt: skip
+CHAINED_AUDIT_TABLES = (
+    "run", "check_result", "reconciliation", "finding", "finding_decision", "sample_cell", "pack", "sign_off",
+)  # fmt: skip
 
 
 def verify(role: Role = "auditor", public_key: str | None = None) -> Verified:
@@ -31,7 +34,9 @@ def verify(role: Role = "auditor", public_key: str | None = None) -> Verified:
     with connect(role) as connection:
         verified = walk(_entries(connection), public_key)
         for table in CHAINED_TABLES:
-            _compare(connection, table)
+            _compare(connection, "ops", table, event=table)
+        for table in CHAINED_AUDIT_TABLES:
+            _compare(connection, "audit", table, event=f"audit.{table}")
         _compare_failing_rows(connection)
     return verified
 
@@ -61,7 +66,7 @@ def _entries(connection: Connection) -> Iterator[Entry]:
             yield Entry(*row)
 
 
-def _compare(connection: Connection, table: str) -> None:
+def _compare(connection: Connection, schema: str, table: str, event: str) -> None:
     """Every row of the table is in the ledger as it is, and every entry has its row.
 
     A column that a later migration added is empty in the rows written before it, and absent from their entries.
@@ -74,15 +79,15 @@ def _compare(connection: Connection, table: str) -> None:
             from ops.ledger where event = {event}
         ) as ledger
         full join (
-            select jsonb_strip_nulls(to_jsonb(written))::text as content from ops.{table} as written
+            select jsonb_strip_nulls(to_jsonb(written))::text as content from {table} as written
         ) as written using (content)
         where ledger.position is null or written.content is null
         order by ledger.position limit 1
         """
-    ).format(event=sql.Literal(table), table=sql.Identifier(table))
+    ).format(event=sql.Literal(event), table=sql.Identifier(schema, table))
     found = connection.execute(statement).fetchone()
     if found:
-        raise LedgerError(f"ops.{table} and the ledger differ: {found[0]}")
+        raise LedgerError(f"{schema}.{table} and the ledger differ: {found[0]}")
 
 
 def _compare_failing_rows(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from tests.audit.conftest import QUARTER, Audited
 from shanhai import ledger
 from shanhai.audit import findings, performance, signing
 from shanhai.audit.performance import AuditError
+from shanhai.seal import LedgerError
 from shanhai.settings import Role
 from shanhai.warehouse.connection import connect
 
@@ -30,7 +31,7 @@ def test_every_check_leaves_a_result_and_says_what_it_tested(audited: Audited) -
     assert found["O05"][0] == "failed"  # four of five increments are multiples of 50
     assert found["A01"][0] == "passed"
     assert found["A01"][1] > 50
-    for nobody_published in ("O06", "O07", "O08", "X02", "X03", "P02"):
+    for nobody_published in ("O06", "O07", "O08", "X02", "X03"):
         assert found[nobody_published][0] == "not_applicable"
         assert found[nobody_published][2] == 0
 
@@ -58,6 +59,22 @@ def test_a_later_day_knows_more_and_an_earlier_one_less(audited: Audited) -> Non
             [result] = performance.perform(connection, Clock(QUARTER, day), Library.open(), [a01])
         counts.append(len(result.tested))
     assert counts == sorted(set(counts))
+
+
+def test_what_is_known_today_is_what_readers_are_shown(audited: Audited) -> None:
+    """R4: the newest state is the state as of now."""
+    from shanhai.audit.scope import FACTS, Clock, composed, warehouse_source
+
+    statement, parameters = composed(
+        "select observation_key from observations where known_rank = 1", {"observations": FACTS},
+        Clock(QUARTER, date(2030, 1, 1)), warehouse_source, "select observation_key from tested order by 1",
+    )  # fmt: skip
+    with connect("auditor") as connection:
+        known = connection.execute(statement, parameters).fetchall()
+        shown = connection.execute(
+            "select observation_key from marts.fct_observations where vintage_rank = 1 order by 1"
+        ).fetchall()
+    assert known == shown != []
 
 
 def test_what_was_known_on_a_day_does_not_change_afterwards(audited: Audited) -> None:
@@ -144,15 +161,15 @@ def test_whoever_loaded_or_ran_signs_nothing_and_one_person_signs_once(audited: 
     ("auditor", "select * from ops.ledger limit 1", True),
     ("auditor", "insert into audit.finding (check_id, item, severity, is_material, detail, opened_on, opened_by)"
                 " values ('A01', 'x', 'error', true, '{}', now(), 'a')", True),
-    ("auditor", "insert into audit.check_result select * from audit.check_result", False),
-    ("auditor", "insert into audit.run select * from audit.run", False),
-    ("auditor", "insert into audit.pack select * from audit.pack", False),
+    ("auditor", "insert into audit.check_result overriding system value select * from audit.check_result", False),
+    ("auditor", "insert into audit.run overriding system value select * from audit.run", False),
+    ("auditor", "insert into audit.pack overriding system value select * from audit.pack", False),
     ("auditor", "update audit.finding set item = 'y'", False),
     ("auditor", "delete from audit.finding_decision", False),
     ("auditor", "insert into staging.observations select * from staging.observations", False),
     ("pipeline", "insert into audit.finding_decision (finding_id, state, owner, reason, decided_by)"
                  " select finding_id, 'explained', 'a', 'b', 'c' from audit.finding limit 1", False),
-    ("pipeline", "insert into audit.sign_off select * from audit.sign_off", False),
+    ("pipeline", "insert into audit.sign_off overriding system value select * from audit.sign_off", False),
     ("engineer", "insert into audit.finding_decision (finding_id, state, owner, reason, decided_by)"
                  " select finding_id, 'explained', 'a', 'b', 'c' from audit.finding limit 1", True),
     ("engineer", "insert into audit.finding_decision (finding_id, state, owner, reason, decided_by, classification,"
@@ -172,6 +189,28 @@ def test_each_account_writes_only_its_own(audited: Audited, role: Role, statemen
         finally:
             connection.rollback()
     assert allowed is is_allowed
+
+
+def test_a_result_altered_behind_the_ledgers_back_is_named(audited: Audited, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Lent:
+        """Lends the owner's open transaction to the verifier."""
+
+        def __enter__(self) -> psycopg.Connection:
+            return connection
+
+        def __exit__(self, *_: object) -> None:
+            return None
+
+    connection = connect("owner")
+    try:
+        connection.execute("alter table audit.check_result disable trigger user")
+        connection.execute("update audit.check_result set status = 'passed', decision = 'none' where check_id = 'P01'")
+        monkeypatch.setattr(ledger, "connect", lambda role: Lent())
+        with pytest.raises(LedgerError, match=r"audit\.check_result and the ledger differ: entry \d+"):
+            ledger.verify()
+    finally:
+        connection.rollback()
+        connection.close()
 
 
 def test_everything_that_the_audit_writes_is_sealed_in_the_ledger(audited: Audited) -> None:

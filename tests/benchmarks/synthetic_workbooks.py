@@ -56,9 +56,9 @@ def write_workbook(path: Path, rows: int, columns: int, seed: int) -> None:
         cells = [f'<c r="A{row}" s="1" t="s"><v>{columns + row % len(names)}</v></c>']
         for number, letter in enumerate(letters[1:]):
             if number % 2:
-                cells.append(f'<c r="{letter}{row}"><v>{random_.randrange(10**6)}</v></c>')
+                cells.append(f'<c r="{letter}{row}"><v>{random_.randrange(10**5, 10**6)}</v></c>')
                 continue
-            figure = random_.randrange(10**7) / 100
+            figure = random_.randrange(10**7, 10**8) / 100
             stored = f"{figure:.17g}" if random_.random() < 0.05 else repr(figure)
             cells.append(
                 f'<c r="{letter}{row}"{" s=" + chr(34) + "2" + chr(34) if number % 4 else ""}><v>{stored}</v></c>'

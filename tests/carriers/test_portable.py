@@ -100,6 +100,37 @@ def test_a_file_without_such_a_table_is_refused(content: bytes, page: int, probl
         read_portable(content, page, 1)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        (" 10 Tf", " (x) Tf"),  # a font without a size
+        ("150 680 100 20 re", "150 680 (x) 20 re"),  # a cell without its corners
+        ("155 685 Td", "(x) 685 Td"),  # a text without its place
+        ("/F1 10", "/F2 10"),  # a font that is not there
+        (" Tj", " Tq"),  # an order that nobody knows
+    ],
+)
+def test_a_page_of_which_the_parser_leaves_something_out_is_refused(damage: tuple[str, str]) -> None:
+    sound = drawn(CELLS)
+    assert damage[0] in sound
+    assert read_portable(pdf(sound), 1, 1).rows[2][1].text == "95.14"
+    with pytest.raises(ValueError, match=r"something printed is lost|the PDF is broken"):
+        read_portable(pdf(sound.replace(*damage, 1)), 1, 1)
+
+
+@pytest.mark.parametrize("left", [0, 3, 10, 40])
+def test_a_stream_cut_short_is_refused_though_part_of_it_unpacks(left: int) -> None:
+    whole = zlib.compress(drawn(CELLS).encode())
+    kept = whole[: len(whole) - left]
+    packed = b"<</Length %d/Filter/FlateDecode>>\nstream\n%b" % (len(kept), kept)
+    content = pdf("X").replace(b"<</Length 1>>\nstream\nX", packed)
+    if not left:
+        assert read_portable(content, 1, 1).rows[2][2].text == "4.50"
+        return
+    with pytest.raises(ValueError, match="the PDF is broken"):
+        read_portable(content, 1, 1)
+
+
 def test_a_bomb_in_a_stream_is_not_unpacked() -> None:
     packer = zlib.compressobj()
     bomb = b"".join(packer.compress(bytes(2**20)) for _ in range(260)) + packer.flush()

@@ -3,8 +3,10 @@
 import datetime
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 import xlwt
@@ -13,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.small_library import SmallLibrary
 
 from shanhai.carriers.grid import Grid
-from shanhai.carriers.number_format import show_date, show_number
+from shanhai.carriers.number_format import show_date, show_number, shower
 from shanhai.carriers.old_workbook import read_old_workbook
 from shanhai.carriers.workbook import read_workbook
 from shanhai.errors import CellError, PublicationError
@@ -213,6 +215,53 @@ def test_hidden_cells_are_refused_until_declared(small_library: SmallLibrary, wh
         list(small_library.reader(small_library.add("bureau/gdp", "g.xlsx", workbook(fill), document)).rows())
 
 
+@pytest.mark.parametrize(
+    ("stored", "code", "head", "figure"),
+    [
+        (0.125, "0.0%", "增速(%)", ("12.5%", Decimal("12.5"), 1, "%")),
+        (0.125, "0.0%", "增速", ("12.5%", Decimal("12.5"), 1, "%")),
+        (-0.041, "0.00%", "增速", ("-4.10%", Decimal("-4.10"), 2, "%")),
+        (-0.041, "0.0%;(0.0%)", "增速", ("(4.1%)", Decimal("-4.1"), 1, "%")),
+        (0.125, "General", "增速(%)", ("0.125", Decimal("0.125"), 3, "%")),
+        ("４.1％", "General", "增速", ("４.1％", Decimal("4.1"), 1, "%")),
+    ],
+)
+def test_a_cell_that_shows_per_cent_is_the_figure_it_shows(
+    small_library: SmallLibrary, stored: float | str, code: str, head: str, figure: tuple[object, ...]
+) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (("地区", head), ("云和县", stored)):
+            sheet.append(row)
+        sheet["B2"].number_format = code
+
+    document = DOCUMENT.replace("地区生产总值(亿元), indicator: gdp", f"{head}, indicator: gdp_real_growth")
+    reader = small_library.reader(small_library.add("bureau/growth", "g.xlsx", workbook(fill), document))
+    (row,) = reader.rows()
+    assert (row["printed"], row["obs_value"], row["decimals"], row["unit_printed"]) == figure
+    assert reader.printed_at("七普!B2") == row["printed"]
+
+
+@pytest.mark.parametrize(
+    ("head", "indicator", "problem"),
+    [
+        ("地区生产总值(亿元)", "gdp", r"B2 \(.*prints '12.5%' in a column of 亿元"),
+        ("地区生产总值", "gdp", r"B2 \(.*unit '%' is not a unit of CNY"),
+        ("增速(个百分点)", "gdp_real_growth", r"B2 \(.*prints '12.5%' in a column of 个百分点"),
+    ],
+)
+def test_per_cent_where_the_column_says_another_unit_is_refused(
+    small_library: SmallLibrary, head: str, indicator: str, problem: str
+) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (("地区", head), ("云和县", 0.125)):
+            sheet.append(row)
+        sheet["B2"].number_format = "0.0%"
+
+    document = DOCUMENT.replace("地区生产总值(亿元), indicator: gdp", f"{head}, indicator: {indicator}")
+    with pytest.raises(PublicationError, match=problem):
+        list(small_library.reader(small_library.add("bureau/growth", "g.xlsx", workbook(fill), document)).rows())
+
+
 def test_a_hidden_sheet_is_refused_until_declared() -> None:
     def fill(sheet: Worksheet) -> None:
         sheet["A1"] = "x"
@@ -328,3 +377,43 @@ def test_an_old_workbook_tells_what_it_hides_and_is_refused_when_broken() -> Non
     for broken in (old_workbook()[:700], b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 3000):
         with pytest.raises(ValueError, match="broken or locked"):
             read_old_workbook(broken, None)
+
+
+def test_a_formula_of_an_old_workbook_that_was_never_computed_is_refused() -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("七普")
+    sheet.write(0, 0, 2.5)
+    sheet.write(0, 1, xlwt.Formula("A1+1"))
+    sheet.write(1, 1, "")
+    file = io.BytesIO()
+    book.save(file)
+    grid = read_old_workbook(file.getvalue(), None)
+    assert grid.texts[0][0] == "2.5"
+    assert grid.cell(2, 2) is None or grid.texts[1][1] == ""
+    with pytest.raises(CellError, match="cell 七普!B1 holds a formula without a computed value"):
+        grid.cell(1, 2)
+    # The same record with a number for its result, as a program that computes writes it.
+    never, computed = b"\3\0\0\0\0\0\xff\xff", struct.pack("<d", 3.5)
+    assert file.getvalue().count(never) == 1
+    cell = read_old_workbook(file.getvalue().replace(never, computed), None).cell(1, 2)
+    assert cell is not None
+    assert cell.text == "3.5"
+
+
+@pytest.mark.parametrize(
+    ("serial", "code", "is_1904", "shown"),
+    [
+        ("45016", "yyyy-mm-dd", False, "2023-03-31"),
+        ("43554", "yyyy-mm-dd", True, "2023-03-31"),
+        ("45016", "General", False, "45016"),
+        ("45016", 'yyyy"年"m"月"', False, "2023年3月"),
+    ],
+)
+def test_a_serial_is_a_day_where_its_format_shows_one(serial: str, code: str, is_1904: bool, shown: str) -> None:
+    assert shower(code, is_1904)(serial) == shown
+
+
+@pytest.mark.parametrize("serial", ["45016.5", "59", "0.25", "-1", "2958466", "1e999", "x"])
+def test_a_serial_that_is_no_day_is_refused(serial: str) -> None:
+    with pytest.raises(CellError, match=r"date format|no number"):
+        shower("yyyy-mm-dd", is_1904=False)(serial)

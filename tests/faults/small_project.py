@@ -36,6 +36,8 @@ def write(target: Path) -> None:
     for test in (target / "tests").glob("*.sql"):
         if not set(references(test, target)) <= kept:
             test.unlink()
+    for path in (target / "models").rglob("*.yml"):
+        _cut(path, kept)
     document = yaml.safe_load((target / "dbt_project.yml").read_text("utf-8"))
     for kind, paths in (("models", models), ("seeds", seeds)):
         for name in paths.keys() - kept:
@@ -44,6 +46,19 @@ def write(target: Path) -> None:
                 place = place.setdefault(part, {})
             place["+enabled"] = False
     (target / "dbt_project.yml").write_text(yaml.safe_dump(document, allow_unicode=True), "utf-8")
+
+
+def _cut(path: Path, kept: set[str]) -> None:
+    """Leave of a properties file what is about kept models, and what names no model."""
+    document = yaml.safe_load(path.read_text("utf-8"))
+    about = {
+        "models": lambda each: each["name"] in kept,
+        "unit_tests": lambda each: each["model"] in kept,
+    }
+    left = {name: document[name] for name in ("version", "sources", "groups") if name in document}
+    for name, wanted in about.items():
+        left[name] = [each for each in document.get(name, []) if wanted(each)]
+    path.write_text(yaml.safe_dump(left, allow_unicode=True), "utf-8")
 
 
 def references(path: Path, project: Path) -> list[str]:

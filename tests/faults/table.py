@@ -1,9 +1,26 @@
-"""The table of faults that were tried: where, which, and how the verb ended."""
+"""Which faults are tried, and the table of those that were: where, which, and how the verb ended."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+
+_FILES = ("fsync", "rename")
+_QUESTIONS = ("select", "show", "set", "rollback", "savepoint", "release", "with", "dbt: select")
+
+
+def chosen(points: list[str], kind: str) -> list[int]:
+    """Where a fault of the kind is tried: at the first point, and at the first and last of each that changes something.
+
+    A server takes a second to come back and a worker nothing, so faults of the server are tried at every third of them;
+    a connection that is cut matters only where there is one.
+    """
+    telling: dict[str, list[int]] = {points[0]: [1]}
+    for number, label in enumerate(points, 1):
+        if not label.lower().startswith(_QUESTIONS) and not (kind == "connection cut" and label.startswith(_FILES)):
+            telling.setdefault(label, []).append(number)
+    numbers = sorted({number for each in telling.values() for number in (each[0], each[-1])})
+    return numbers[::3] if kind.startswith("postgres") else numbers
 
 
 @dataclass

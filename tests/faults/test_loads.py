@@ -1,4 +1,4 @@
-"""A load that is killed anywhere on its way leaves nothing half, and the next try ends where an undisturbed one does."""
+"""A load that is killed on its way leaves nothing half, and the next try ends where an undisturbed one does."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pytest
 from tests.faults.conftest import EDITIONS, FaultyWarehouse, assert_sound, faulty_warehouse, loaded_content
-from tests.faults.table import FaultTable
+from tests.faults.table import FaultTable, chosen
 from tests.faults.worker import Fault
 
 from shanhai.platform import postgres
 
 KINDS = ("worker killed", "connection cut", "postgres killed", "postgres restarted")
-# A server takes a second to come back, a worker nothing; the server's own faults are tried at fewer points.
-OF_THE_SERVER = KINDS[2:]
 KEY = EDITIONS[0]
 
 
@@ -29,16 +27,6 @@ def undisturbed(fault_server: Path) -> Iterator[tuple[dict[str, list[str]], dict
         assert judged.state == "done", judged
         assert_sound()
         yield points, loaded_content()
-
-
-def chosen(points: list[str], kind: str) -> list[int]:
-    """The points that a fault of the kind is tried at: what changes something, and the first question of many."""
-    telling = [
-        number
-        for number, label in enumerate(points, 1)
-        if not label.lower().startswith(("select", "show", "set", "rollback")) or number == 1
-    ]
-    return telling if kind not in OF_THE_SERVER else telling[:: max(1, len(telling) // 3)]
 
 
 @pytest.mark.slow

@@ -233,6 +233,12 @@ def _validate(load_id: int) -> None:
     validate_load(load_id)
 
 
+def _load(key: tuple[str, str]) -> int:
+    from shanhai.load import EditionKey, load_edition
+
+    return load_edition(EditionKey(*key))
+
+
 def _build() -> int:
     from shanhai.release.candidate import build_candidate
 
@@ -255,6 +261,7 @@ _VERBS: dict[str, Callable[..., Any]] = {
     "archive": _archive,
     "stage": _stage,
     "validate": _validate,
+    "load": _load,
     "build": _build,
     "promote": _promote,
     "rollback": _rollback,

@@ -34,7 +34,7 @@ def test_an_alias_resolves_and_an_ambiguous_name_does_not() -> None:
     assert REGISTER.code_of("景宁县", date(2020, 1, 1)) == "331127"
     with pytest.raises(CellError, match="several"):
         REGISTER.code_of("西湖区", date(2020, 1, 1))
-    assert REGISTER.code_of("西湖区", date(2020, 1, 1), "浙江省") == "330106"
+    assert REGISTER.code_of("西湖区", date(2020, 1, 1), ["浙江省"]) == "330106"
 
 
 def test_a_printed_code_must_be_of_that_name() -> None:

@@ -303,7 +303,7 @@ WORD_TABLE = word(
 )
 
 
-def _ruled(lines: list[str]) -> str:
+def ruled(lines: list[str]) -> str:
     """One page of a ruled PDF table, its rows from the top."""
     cells = []
     for number, line in enumerate(lines):
@@ -430,8 +430,8 @@ SECOND = [
         "population census 2020 by county, Zhejiang; heads repeated on each page as printed yearbooks do",
         "pages.pdf",
         pdf(
-            _ruled(["地区|人口(人)|其中:男(人)", "杭州市|11936010|6215953", "上城区|357657|179195"]),
-            _ruled(["地区|人口(人)|其中:男(人)", "丽水市|2507396|1293190"]),
+            ruled(["地区|人口(人)|其中:男(人)", "杭州市|11936010|6215953", "上城区|357657|179195"]),
+            ruled(["地区|人口(人)|其中:男(人)", "丽水市|2507396|1293190"]),
         ),
         """\
     relation: observations

@@ -1,10 +1,15 @@
 """`shanhai source draft`: what a new table says of itself is proposed, what it does not say is never made up."""
 
 import io
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
+import xlwt  # type: ignore[import-untyped]
+from tests.carriers.test_easyquery import answer, node
+from tests.carriers.test_portable import pdf
+from tests.reading.unseen_layouts import FIRST, SECOND, ruled
 from tests.small_library import PAGE
 from tests.workbench.conftest import Run
 
@@ -13,8 +18,9 @@ from shanhai.documents.layout import Column
 from shanhai.documents.source import SourceDocument
 from shanhai.errors import DocumentError
 from shanhai.library import Library
-from shanhai.workbench.draft import Draft, draft, period_in
+from shanhai.workbench.draft import Draft, draft
 from shanhai.workbench.explanation import explain
+from shanhai.workbench.naming import period_in
 
 TABLE = """\
 表3-1 浙江省分县主要指标（2021年）,,,,
@@ -60,7 +66,7 @@ def test_a_csv_table_is_described_by_what_it_prints(library: Library, tmp_path: 
         "注：“…”表示不足最小单位。": "note",
     }
     own = columns(document)
-    assert (own["gdp"].unit, own["primary_value_added"].unit) == ("万元", "万元")
+    assert (layout.unit_line, own["gdp"].unit, own["primary_value_added"].unit) == (2, None, None)
     assert own["resident_population"].unit is None
     assert document.ignored == ["神秘指标"]
     assert document.symbols == {"…": "below_unit"}
@@ -109,8 +115,8 @@ def test_heads_that_are_years_take_the_title_and_their_own_period(library: Libra
     text = "浙江省各县常住人口\n单位：万人\n地区,2019年,2020年\n云和县,12.1,12.6\n"
     document = drafted(library, tmp_path, text.encode(), "t.csv").source.document
     assert [(c.indicator, c.unit, c.period) for c in document.columns] == [
-        ("resident_population", "万人", "2019"),
-        ("resident_population", "万人", "2020"),
+        ("resident_population", None, "2019"),
+        ("resident_population", None, "2020"),
     ]
 
 
@@ -138,7 +144,8 @@ def test_a_unit_of_another_measure_is_no_match(library: Library, tmp_path: Path)
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("t.pdf", b"%PDF", "a table is one of .csv, .xlsx, .html"),
+        ("t.doc", b"text", "a publication is one of .csv, .xlsx, .xls"),
+        ("t.pdf", b"%PDF", "does not open as pdf"),
         ("t.csv", "地区,神秘指标\n云和县,1\n".encode(), "no head with a unit names an indicator"),
         ("t.csv", "只有文字\n没有数字\n".encode(), "no row of figures under a head"),
         ("t.csv", b"", "no row of figures under a head"),
@@ -168,6 +175,102 @@ def test_what_cannot_be_described_is_told(
 )
 def test_a_period_is_read_only_where_it_is_sure(text: str, period: str | None) -> None:
     assert period_in(text) == period
+
+
+def reads(library: Library, proposal: Draft, content: bytes, **told: str) -> dict[tuple[str, str], object]:
+    """Canonical values by indicator and period, of a proposal that reads whole once a person has `told` the rest."""
+    source = proposal.source
+    document = source.document.model_copy(update=told)
+    completed = type(source)(source.publisher_id, source.table_id, source.path, source.publications, document)
+    found = explain(library, completed, document.editions[0], content)
+    assert found.refusal is None, found.refusal
+    return {(str(row["indicator_code"]), str(row["time_period"])): row["value"] for row in found.rows}
+
+
+def test_rows_that_are_indicators_are_described(library: Library, tmp_path: Path) -> None:
+    unseen = next(each for each in FIRST if "industries down" in each.name)
+    proposal = drafted(library, tmp_path, unseen.content, "gdp.html")
+    layout = proposal.source.document.layout
+    assert layout
+    assert (layout.head_rows, layout.indicator_column, layout.label_column) == ([2, 3], "", None)
+    columns = [(c.measure, c.period, c.accum) for c in proposal.source.document.columns]
+    assert columns == [
+        ("level", "2020-Q4", "DISC"), ("level", "2020", "YTD"), ("growth", "2020-Q4", "DISC"), ("growth", "2020", "YTD")
+    ]  # fmt: skip
+    assert "# subject: the title names no division of the register" in proposal.text
+    values = reads(library, proposal, unseen.content, subject="全国", subject_kind="country")
+    assert values["industrial_value_added", "2020-Q4"] == 89843 * 10**8
+    assert "GDP  # no indicator of the register has this name" in proposal.text
+
+
+def test_a_word_table_with_a_unit_column_is_described(library: Library, tmp_path: Path) -> None:
+    unseen = next(each for each in SECOND if "Word" in each.name)
+    proposal = drafted(library, tmp_path, unseen.content, "2023.docx")
+    layout = proposal.source.document.layout
+    assert layout
+    assert (layout.indicator_column, layout.unit_column) == ("指标", "单位")
+    held = {row.label: row.indicators for row in proposal.source.document.rows}
+    assert held["地区生产总值"] == {"level": "gdp", "growth": "gdp_real_growth"}
+    assert held["年末常住人口"] == {"level": "resident_population", "growth": "ignored"}
+    told = {"subject": "平阳县", "subject_kind": "division"}
+    assert len(reads(library, proposal, unseen.content, **told)) == 9
+
+
+def test_the_largest_table_of_all_pages_is_taken(library: Library, tmp_path: Path) -> None:
+    pages = ["地区|常住人口(万人)", "云和县|12.74"], ["地区|地区生产总值(亿元)", "云和县|95.14", "常山县|200.60"]
+    content = pdf(*(ruled(lines) for lines in pages))
+    proposal = drafted(library, tmp_path, content, "gdp_2022.pdf")
+    assert proposal.source.document.layout
+    assert proposal.source.document.layout.page == 2
+    assert reads(library, proposal, content) == {("gdp", "2022"): 200_60 * 10**6}
+
+
+def test_an_old_workbook_is_described(library: Library, tmp_path: Path) -> None:
+    book, saved = xlwt.Workbook(encoding="utf-8"), io.BytesIO()
+    sheet = book.add_sheet("表一")
+    for r, line in enumerate((["2022年分县指标"], ["地区", "地区生产总值(万元)"], ["云和县", 951435])):
+        for c, text in enumerate(line):
+            sheet.write(r, c, text)
+    book.save(saved)
+    proposal = drafted(library, tmp_path, saved.getvalue(), "t.xls")
+    assert proposal.source.document.carrier == "xls"
+    assert reads(library, proposal, saved.getvalue()) == {("gdp", "2022"): 951435 * 10**4}
+
+
+def test_an_answer_of_an_interface_is_described(library: Library, tmp_path: Path) -> None:
+    content = answer(node("A0201", "330000", "2020", "64689.1"), node("A0202", "330000", "2020", "2166.3"))
+    content = content.replace("指标A0201".encode(), "地区生产总值".encode())
+    proposal = drafted(library, tmp_path, content, "answer.json")
+    assert [(c.head, c.indicator) for c in proposal.source.document.columns] == [("A0201", "gdp")]
+    assert proposal.source.document.ignored == ["A0202"]
+    assert "A0202  # 指标A0202 (亿元); no indicator of the register has this name" in proposal.text
+    assert len(reads(library, proposal, content)) == 1
+    with pytest.raises(DocumentError, match="does not open as json"):
+        drafted(library, tmp_path, b"{}", "answer.json")
+
+
+def test_a_text_is_described_by_phrases_whose_indicators_are_sure(library: Library) -> None:
+    file = settings.PUBLISHED / "county_bureaus_of_statistics" / "communique_pingyang_2023.txt"
+    proposal = draft(library, file)
+    document = proposal.source.document
+    assert (document.subject, document.subject_kind, document.editions[0].period) == ("平阳县", "division", "2023")
+    values = reads(library, proposal, file.read_bytes())
+    assert values["gdp", "2023"] == 71181 * 10**6
+    assert values["gdp_real_growth", "2023"] == Decimal("7.9")
+    # The bases of per-capita figures are not printed, and last year's final figure is no second figure of this year.
+    assert "gdp_per_resident?, gdp_per_registered_person?" in proposal.text
+    assert not {code for code, _ in values} & {"gdp_per_resident", "gdp_per_registered_person"}
+
+
+def test_a_text_with_pinyin_is_repaired_and_one_without_figures_is_not_described(
+    library: Library, tmp_path: Path
+) -> None:
+    text = "2023年云和县公报\n地區(qū)生產(chǎn)總值100.5億元。\n"
+    proposal = drafted(library, tmp_path, text.encode(), "t.txt")
+    assert proposal.source.document.repair == ["strip_pinyin", "traditional_to_simplified"]
+    assert reads(library, proposal, text.encode()) == {("gdp", "2023"): 10050 * 10**6}
+    with pytest.raises(DocumentError, match="no phrase with a figure and a unit"):
+        drafted(library, tmp_path, "只有文字。\n".encode(), "t.txt")
 
 
 def test_the_command_prints_a_document_and_what_it_reads(library: Library, tmp_path: Path, shanhai: Run) -> None:

@@ -3,7 +3,8 @@
 
 with loads as (
     select * from {{ source('ops', 'loads') }}
-    where {{ was_published('published_on') }} and {{ was_known('loaded_at') }}
+    -- What prints no date was not published before the period that it reports had ended.
+    where {{ was_published('coalesce(published_on, period_end)') }} and {{ was_known('loaded_at') }}
 ),
 
 verdicts as (

@@ -1,6 +1,7 @@
 """Workbooks of the old binary form (xls): cells by sheet and address, as the sheet shows them, merged cells spread."""
 
 import io
+import struct
 
 import xlrd
 
@@ -8,6 +9,9 @@ from shanhai.carriers.grid import Grid, PackedRows, bounded, column_letters, spr
 from shanhai.carriers.number_format import GENERAL, day_of_serial, is_date_format, show_date, show_number
 from shanhai.carriers.workbook import Hidden
 from shanhai.errors import CellError
+
+# Records of the binary form: formulas, beginnings and the end of a stretch of records.
+_FORMULAS, _BEGINNINGS, _END = (0x06, 0x206, 0x406), (0x09, 0x209, 0x409, 0x809), 0x0A
 
 
 def read_old_workbook(content: bytes, sheet: str | None, hidden: Hidden = "refuse") -> Grid:
@@ -18,6 +22,7 @@ def read_old_workbook(content: bytes, sheet: str | None, hidden: Hidden = "refus
         if name not in book.sheet_names():
             raise ValueError(f"no sheet {name!r}; there are {book.sheet_names()}")
         opened = book.sheet_by_name(name)
+        empty_formulas = _empty_formulas(book, name)
     except (ValueError, MemoryError):
         raise
     except Exception as error:  # of broken bytes the parser raises what it happens to meet
@@ -31,6 +36,8 @@ def read_old_workbook(content: bytes, sheet: str | None, hidden: Hidden = "refus
         texts = []
         for c, cell in enumerate(opened.row(r - 1), 1):
             try:
+                if (r, c) in empty_formulas:
+                    raise CellError("holds a formula without a computed value; save the workbook computed")
                 texts.append(_printed(book, cell))
             except CellError as error:
                 unreadable[r, c] = str(error)
@@ -47,6 +54,26 @@ def read_old_workbook(content: bytes, sheet: str | None, hidden: Hidden = "refus
         frozenset(hidden_columns),
         unreadable,
     )
+
+
+def _empty_formulas(book: xlrd.Book, name: str) -> set[tuple[int, int]]:
+    """Cells whose formula gave an empty text, by row and column from 1.
+
+    That is how writers that compute nothing leave a formula, and it reads like an empty cell.
+    """
+    found: set[tuple[int, int]] = set()
+    at, depth = book._sh_abs_posn[book.sheet_names().index(name)], 0
+    while at + 4 <= len(book.mem):
+        code, length = struct.unpack_from("<HH", book.mem, at)
+        if code in _FORMULAS and length >= 14:
+            row, column, _, result = struct.unpack_from("<HHH8s", book.mem, at + 4)
+            if result[:1] == b"\3" and result[6:] == b"\xff\xff":
+                found.add((row + 1, column + 1))
+        depth += (code in _BEGINNINGS) - (code == _END)
+        if depth <= 0:
+            break
+        at += 4 + length
+    return found
 
 
 def _printed(book: xlrd.Book, cell: xlrd.sheet.Cell) -> str:

@@ -4,8 +4,11 @@ A scanned page is named as such and never guessed.
 """
 
 import io
+import logging
 import re
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from shanhai.carriers.grid import Canvas, Grid
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 _MOST_UNPACKED = 256 * 2**20
 _MOST_DRAWN = 2 * 2**20  # a page of tables takes some 100 kB, and each letter of it a kilobyte of memory
 _PIECE = 2**16
+# What the parser mentions and does without, and nothing is read of; whatever else it mentions is print that is lost.
+_HARMLESS = re.compile(r"colou?r|gray|marked-content|line width|FontBBox|page label|rendering mode|xref")
 _BY_WORDS = {"vertical_strategy": "text", "horizontal_strategy": "text"}
 
 
@@ -28,7 +33,7 @@ def read_portable(content: bytes, page: int, table: int, ruled: bool = True) -> 
 
     _check_streams(content)
     try:
-        with pdfplumber.open(io.BytesIO(content)) as file:
+        with _nothing_lost(), pdfplumber.open(io.BytesIO(content)) as file:
             if page > len(file.pages):
                 raise ValueError(f"no page {page}; the file has {len(file.pages)}")
             opened = file.pages[page - 1]
@@ -44,6 +49,35 @@ def read_portable(content: bytes, page: int, table: int, ruled: bool = True) -> 
         raise
     except Exception as error:  # of broken bytes the parser raises what it happens to meet
         raise ValueError(f"the PDF is broken or locked: {error!r}") from error
+
+
+@contextmanager
+def _nothing_lost() -> Iterator[None]:
+    """Raises ValueError where the parser would leave out what it cannot draw or unpack, which it else only logs."""
+    from pdfminer import settings
+
+    lost: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if not _HARMLESS.search(record.getMessage()):
+                lost.append(record.getMessage())
+
+    parser, listener = logging.getLogger("pdfminer"), Listener(logging.WARNING)
+    level, propagates = parser.level, parser.propagate
+    parser.addHandler(listener)
+    parser.setLevel(logging.WARNING)
+    parser.propagate = False
+    strict, settings.STRICT = settings.STRICT, True
+    try:
+        yield
+    finally:
+        settings.STRICT = strict
+        parser.removeHandler(listener)
+        parser.setLevel(level)
+        parser.propagate = propagates
+    if lost:
+        raise ValueError(f"the PDF is damaged, and something printed is lost: {lost[0][:500]}")
 
 
 def _check_streams(content: bytes) -> None:

@@ -18,9 +18,11 @@ SubjectKind = Literal[
     "country", "division", "division_group", "programme", "park", "zone", "project", "enterprise", "pairing"
 ]
 # What a printed mark means; domain rule: a document without a declared dictionary may not be loaded (S07).
+# `no_change` (持平) is a growth of 0.0 and no missing value.
 SymbolMeaning = Literal[
-    "below_unit", "cannot_exist", "not_available", "not_collected", "suppressed", "included_elsewhere", "ambiguous"
-]
+    "below_unit", "cannot_exist", "not_available", "not_collected", "suppressed", "included_elsewhere", "ambiguous",
+    "no_change",
+]  # fmt: skip
 # Declared repairs of a text, applied in the order written; locators and `printed` stay those of the publication.
 RepairStep = Literal["strip_pinyin", "traditional_to_simplified"]
 

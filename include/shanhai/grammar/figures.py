@@ -20,12 +20,16 @@ _TWO_POINTS = re.compile(r"[0-9]*\.[0-9]*\.[0-9]*")
 _WHOLE = re.compile(r"[0-9]+")
 # Digits of a whole number that is one number, where nothing more is known of what it counts (§2.7 step 8).
 MOST_DIGITS = 8
+_PER_CENT = re.compile(r"(.*[0-9０-９)）])\s*[%％]\s*([)）]?)", re.DOTALL)
 # A sign other than the minus stands for it only in front of a digit, a bracket only with its fellow (§2.7 step 5).
 _MARKED_NEGATIVE = re.compile(r"▲\s*(?=[0-9])(.+)|\((?=[0-9])([^()]+)\)")
 _SIGN_APART = re.compile(r"-\s+(?=[0-9])")
 
-# What a missing mark stands for (§2.6): value, status, comment.
-_MISSING: dict[str, tuple[Decimal | None, str, str | None]] = {
+NO_CHANGE = "printed as no change"
+# Measures whose figures may fall: words of direction and of no change belong to them alone.
+SIGNED = frozenset({"GROWTH", "CHANGE", "GAP", "CONTRIBUTION"})
+# What a mark in place of a number stands for (§2.6): value, status, comment.
+_MISSING: dict[str, tuple[Decimal | None, str | None, str | None]] = {
     "below_unit": (Decimal(0), "N", "below the smallest unit"),
     "cannot_exist": (None, "M", None),
     "not_available": (None, "O", None),
@@ -33,6 +37,7 @@ _MISSING: dict[str, tuple[Decimal | None, str, str | None]] = {
     "suppressed": (None, "Q", None),
     "included_elsewhere": (None, "K", None),
     "ambiguous": (None, "O", "ambiguous: none, not known or too small"),
+    "no_change": (Decimal(0), None, NO_CHANGE),
 }
 
 
@@ -67,6 +72,12 @@ def read_cell(printed: str, symbols: dict[str, str], most_digits: int = MOST_DIG
     if bare == "一":
         raise CellError("the cell holds 一: a dash read as the numeral one; declare what the publication printed")
     return replace(read_number(bare, most_digits), printed=printed)
+
+
+def split_per_cent(printed: str) -> tuple[str, str]:
+    """A cell without the sign of per cent behind its number, and that sign as the unit printed; none in most cells."""
+    match = _PER_CENT.fullmatch(printed)
+    return (match[1] + match[2], "%") if match else (printed, "")
 
 
 def _without_footnotes(printed: str) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from shanhai.documents.reference import Indicator, Unit
 from shanhai.errors import CellError
 from shanhai.grammar.characters import simplified
-from shanhai.grammar.figures import FOOTNOTE, Figure, normalise, read_number
+from shanhai.grammar.figures import FOOTNOTE, SIGNED, Figure, normalise, read_number
 from shanhai.grammar.multiples import DOUBLED, DOUBLINGS, REACHED, TIMES, as_growth, multiple_unit, read_doubling
 from shanhai.grammar.words import (
     FALLING,
@@ -34,7 +34,6 @@ _GLUED_FOLLOWS = re.compile("[%‰]?[0-9]")
 # 余 and 多 may stand between the multiplier and the unit: 1万余人 is 1余 of 万人.
 _MULTIPLIED = re.compile("([千万亿]+)(.+)")
 _WITHIN_UNIT = re.compile("(?<=[十百千万亿])[余多](?=.)")
-_SIGNED = frozenset({"GROWTH", "CHANGE", "GAP", "CONTRIBUTION"})
 # Printed without a unit these measures still have one meaning; money and persons never do.
 _UNITLESS = frozenset({"PT", "RATIO", "COUNT", "RANK", "TEXT", "YR"})
 _BOUNDS = re.compile(f"(?:{any_of(QUALIFIERS_BEFORE)})+$")
@@ -57,7 +56,7 @@ class Slot:
     @property
     def is_signed(self) -> bool:
         """Whether words of direction carry the sign of the figure."""
-        return self.indicator.measure in _SIGNED
+        return self.indicator.measure in SIGNED
 
     @property
     def takes_multiples(self) -> bool:

@@ -7,7 +7,7 @@ from shanhai.documents.reference import Indicator, Reference, Unit
 from shanhai.documents.terms import Reading
 from shanhai.errors import CellError
 from shanhai.grammar.divisions import COUNTRY_NAMES, DivisionRegister
-from shanhai.grammar.figures import Figure
+from shanhai.grammar.figures import NO_CHANGE, SIGNED, Figure
 from shanhai.grammar.magnitudes import area_level, check_magnitude, most_digits
 from shanhai.grammar.periods import UNDATED, Period, parse_period, previous_year
 from shanhai.reading.publication import Publication, Row
@@ -15,7 +15,11 @@ from shanhai.reading.publication import Publication, Row
 
 def nearest(attribute: str, levels: list[Reading]) -> object:
     """What the nearest level says of an attribute; None where none does."""
-    return next((value for level in levels if (value := getattr(level, attribute)) is not None), None)
+    for level in levels:  # asked for nine things of every figure: a generator would cost twice as much
+        value: object = getattr(level, attribute)
+        if value is not None:
+            return value
+    return None
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class Observations:
         indicator = self.reference.indicators.get(indicator_code)
         if indicator is None:
             raise CellError(f"the register of indicators lacks {indicator_code!r}")
+        if figure.comment == NO_CHANGE and indicator.measure not in SIGNED:
+            raise CellError(f"{figure.printed!r} says no change, and {indicator.indicator_code} is no growth")
         unit = self.reference.units.get(unit_printed)
         if unit is None or unit.unit_measure != indicator.unit_measure:
             raise CellError(

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from shanhai.carriers.grid import Cell
 from shanhai.documents.layout import Column
 from shanhai.documents.terms import Reading
 from shanhai.errors import CellError, DocumentError
-from shanhai.grammar.figures import read_cell
+from shanhai.grammar.figures import read_cell, split_per_cent
 from shanhai.grammar.heads import PrintedHead
 from shanhai.grammar.labels import tight
 from shanhai.grammar.row_labels import RowLabels
@@ -104,8 +105,13 @@ class TableReader:
         if indicator is None:
             self.tally.cells_ignored += 1
             return None
-        unit = self.observations.unit_of(indicator, units)
-        figure = read_cell(cell.text, self.publication.symbols, self.observations.most_digits(indicator, unit))
+        number, behind = split_per_cent(cell.text)
+        unit = self.observations.unit_of(indicator, [[behind], *units] if behind else units)
+        if behind and any(units) and behind not in next(filter(None, units)):
+            raise CellError(f"prints {cell.text!r} in a column of {'、'.join(next(filter(None, units)))}")
+        figure = read_cell(number, self.publication.symbols, self.observations.most_digits(indicator, unit))
+        if behind:
+            figure = replace(figure, printed=cell.text)
         if row.part_of:
             comments = [figure.comment, f"of which: part of {row.part_of}, whose parts need not add to it"]
             figure = replace(figure, comment="; ".join(comment for comment in comments if comment))
@@ -133,9 +139,14 @@ class TableReader:
         if not name:
             raise CellError("says of nobody: declare a subject")
         base = nearest("period", levels)
-        said = {
-            "subject_kind": None if not printed else declared.kind if declared else "division",
-            "counterpart": head.said.get("counterpart") or row.said.get("counterpart"),
-            "period": teller.period(row, head, None if base is None else str(base)),
-        }
-        return [Reading.model_construct(**said)], str(name)  # type: ignore[arg-type]
+        kind = None if not printed else declared.kind if declared else "division"
+        counterpart = head.said.get("counterpart") or row.said.get("counterpart")
+        period = teller.period(row, head, None if base is None else str(base))
+        return [_said(kind, counterpart, period)], str(name)
+
+
+@lru_cache(maxsize=1000)
+def _said(kind: str | None, counterpart: str | None, period: str | None) -> Reading:
+    """What row and head print of a figure; the same for many."""
+    said = {"subject_kind": kind, "counterpart": counterpart, "period": period}
+    return Reading.model_construct(**said)  # type: ignore[arg-type]

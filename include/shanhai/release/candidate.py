@@ -94,6 +94,9 @@ def _start_from_last(connection: Connection, project: Project) -> tuple[int, str
 
     A copy and never the table itself: a release's tables do not change.
     """
+    node = f"model.shanhai.{_GROWING}"
+    if node not in project.sha256:
+        return "the project has nothing that grows"
     rows = connection.execute(
         """
         select release_id, schema_name, model_sha256 from ops.releases inner join ops.release_seals using (release_id)
@@ -103,7 +106,6 @@ def _start_from_last(connection: Connection, project: Project) -> tuple[int, str
     ).fetchall()
     if not rows:
         return "no release has it"
-    node = f"model.shanhai.{_GROWING}"
     for release_id, schema, hashes in rows:
         if hashes.get(node) == project.sha256[node]:
             target, source = sql.Identifier(CANDIDATE_SCHEMA, _GROWING), sql.Identifier(schema, _GROWING)
@@ -185,7 +187,7 @@ def _reasons(
         rows = connection.execute("select load_ids from ops.releases where release_id = %s", (start[0],)).fetchone()
         grown = [load for load in loads if load not in set(rows[0] if rows else [])]
         reasons[_GROWING] |= {"built": "from new loads", "start": start[1], "load_ids": grown}
-    else:
+    elif _GROWING in reasons:
         reasons[_GROWING] |= {"why": start or "a full refresh was asked for"}
     return reasons
 

@@ -1,7 +1,7 @@
 """What a release changes for readers: every differing value with its cause, and the version that follows from it.
 
 A mart's version is that of what readers see, raised: by a major step where a column, a row or a value is gone, by a
-minor one where something came, by a patch where values were corrected. The first is 1.0.0. Differences are found in SQL.
+minor one where something came, by a patch where values were corrected. The first is 1.0.0.
 """
 
 from collections.abc import Iterable
@@ -154,13 +154,23 @@ def record_changes(
         "recoded": evidence.recoded,
         "corrected": evidence.corrected,
     }
-    facts, metrics = sql.Identifier(new, "fct_observations"), sql.Identifier(new, "fct_metrics")
-    connection.execute(sql.SQL(_CAUSES).format(facts=facts, metrics=metrics), parameters)
+    parts = {
+        "facts": _core(connection, new, "fct_observations", "null::text as observation_key, null::bigint as load_id"),
+        "metrics": _core(connection, new, "fct_metrics", "null::text as metric_key, null::jsonb as inputs"),
+    }
+    connection.execute(sql.SQL(_CAUSES).format(**parts), parameters)
     connection.execute(_STORE, {"release_id": release_id})
     kinds: dict[str, set[str]] = {relation: set() for relation in keys}
     for relation, kind in connection.execute("select distinct relation, change_kind from release_differences"):
         kinds.setdefault(relation, set()).add(kind)
     return kinds
+
+
+def _core(connection: Connection, schema: str, relation: str, nothing: LiteralString) -> sql.Composable:
+    """The relation, or rows of none where the project has no such relation."""
+    if _columns(connection, schema, relation):
+        return sql.Identifier(schema, relation)
+    return sql.SQL("(select " + nothing + " limit 0)")
 
 
 def _key(columns: list[str]) -> sql.Composable:

@@ -54,6 +54,17 @@ def promote(release_id: int) -> None:
 
 
 @release_app.command()
+def docs() -> None:
+    """Write the site of models, lineage and columns of the release that readers see.
+
+    生成当前发布的模型、血缘与字段文档。
+    """
+    from shanhai.release.documentation import write_site
+
+    typer.echo(f"{write_site()} · 文档已生成")
+
+
+@release_app.command()
 def rollback() -> None:
     """Show readers the release before the current one.
 

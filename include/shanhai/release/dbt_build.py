@@ -43,7 +43,7 @@ def parse(as_of: AsOf | None = None) -> Project:
 
 def build(project: Project) -> DbtOutcome:
     """Build every model and run every test into the candidate schema; raises BuildError naming the failing nodes."""
-    results = _results(["build"], None)
+    results = run(["build"])
     nodes = project.manifest["nodes"].values()
     declared = {n["unique_id"] for n in nodes if n["resource_type"] == "test"} | set(project.manifest["unit_tests"])
     ran = {r.node.unique_id for r in results if r.node.resource_type in _TESTS}
@@ -56,10 +56,11 @@ def build(project: Project) -> DbtOutcome:
 
 def build_models(as_of: AsOf) -> None:
     """Build every seed and model as of a day, without tests: the past need not pass what is asked of today."""
-    _results(["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"], as_of)
+    run(["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"], as_of)
 
 
-def _results(command: list[str], as_of: AsOf | None) -> list[Any]:
+def run(command: list[str], as_of: AsOf | None = None) -> list[Any]:
+    """Run a dbt command that yields results; raises BuildError naming the nodes that failed."""
     results: list[Any] = list(_invoke(command, as_of).results)
     failed = [r for r in results if r.status not in ("success", "pass", "warn", "no-op")]
     if failed:

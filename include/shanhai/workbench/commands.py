@@ -54,13 +54,13 @@ def check(
 
 @source_app.command("draft")
 def draft_document(
-    publication: Annotated[Path, typer.Argument(metavar="FILE", help="A csv, xlsx or html table · 表格文件")],
+    publication: Annotated[Path, typer.Argument(metavar="FILE", help="Table, json or txt · 公布文件")],
     title_en: Annotated[str | None, typer.Option(help="Title in English · 英文题名")] = None,
     period: Annotated[str | None, typer.Option(help="Period, where the table prints none · 时期")] = None,
 ) -> None:
-    """Propose a document for a new table, for a person to correct: heads, units, labels, periods, indicators.
+    """Propose a document for a new table or text, for a person to correct: heads, units, labels, periods, indicators.
 
-    为新表草拟文档，供人核改：表头、单位、标目、时期与指标。
+    为新表或新文草拟文档，供人核改：表头、单位、标目、时期与指标。
     """
     from shanhai.library import Library
     from shanhai.workbench.draft import draft

@@ -26,6 +26,7 @@ class Shape:
     unit_row: int | None
     remark_rows: list[int]
     unit_of_all: str | None
+    unit_line: int | None
     heads: dict[int, str]
     label_column: int
     code_column: int | None
@@ -53,9 +54,25 @@ def shape_of(grid: Grid, units: dict[str, Unit]) -> Shape:
     paths = {c: path for c in range(1, grid.width + 1) if (path := _path(grid, names, c))}
     code = next((c for c, path in paths.items() if _CODE_HEAD.search(path)), None)
     titles = [" ".join(_words(grid, row)) for row in above if row < heads[0] and _words(grid, row)]
-    unit_lines = [match[1] for title in titles if (match := _UNIT_LINE.search(title)) and match[1] in units]
+    if 1 not in paths and any(text and not is_figure(text) for text in _column(grid, body, 1)):
+        paths = {1: "", **paths}  # the corner over the labels is often blank
+    unit, line = _unit_line(grid, [row for row in above if row < heads[0]], units)
     label = _label_column(grid, body, [c for c in paths if c != code])
-    return Shape(titles, heads, unit_row, remarks, unit_lines[0] if unit_lines else None, paths, label, code, body)
+    return Shape(titles, heads, unit_row, remarks, unit, line, paths, label, code, body)
+
+
+def _unit_line(grid: Grid, rows: list[int], units: dict[str, Unit]) -> tuple[str | None, int | None]:
+    """The first unit printed over the table for all of it, and its row."""
+    for row in rows:
+        match = _UNIT_LINE.search(" ".join(_words(grid, row)))
+        known = [word for word in re.split(r"[、/]", match[1]) if word in units] if match else []
+        if known:
+            return known[0], row
+    return None, None
+
+
+def _column(grid: Grid, rows: range, column: int) -> list[str]:
+    return [cell.text.strip() for row in rows if (cell := grid.cell(row, column))]
 
 
 def is_figure(text: str) -> bool:

@@ -105,7 +105,7 @@ begin
     end if;
     return query
     select 0, '000', 'mart', wanted || '.' || asked, null::text, wanted || '.' || asked, matched[1] ->> asked,
-        matched[1] ->> 'unit_measure',
+        case when asked ~ '(^|_)value(_upper)?$' then matched[1] ->> 'unit_measure' end,
         jsonb_build_object(
             'row', matched[1] - 'receipts', 'release_id', releases.release_id, 'code_commit', releases.code_commit,
             'project_sha256', releases.project_sha256, 'built_at', releases.built_at,

@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
-from shanhai.explain import vintages
-from shanhai.library import Library
 from tests.conftest import ReleasedWarehouse
+
+from shanhai.explain.figures import vintages
+from shanhai.library import Library
 
 
 def test_a_figure_is_followed_to_its_characters(released_warehouse: ReleasedWarehouse) -> None:

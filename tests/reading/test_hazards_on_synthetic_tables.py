@@ -1,0 +1,379 @@
+"""What the layouts of published tables do to a reader: each hazard reads right, and is refused where it must be.
+
+The figures are synthetic: they show a form, and are of no publication, whatever county stands beside them.
+"""
+
+from decimal import Decimal
+
+import pytest
+from tests.reading.unseen_layouts import sheet
+from tests.small_library import SmallLibrary
+
+from shanhai.errors import DocumentError, PublicationError
+from shanhai.reading.publication import Row
+
+CITIES = """\
+    relation: observations
+    carrier: csv
+    period: 2020
+    layout: {head_rows: [1], label_column: 地区, within: 浙江省}
+"""
+
+
+def read(library: SmallLibrary, document: str, text: str, symbols: str = "{'': ambiguous}") -> list[Row]:
+    """The rows of a csv of cells parted by bars; `symbols` replaces the dictionary of marks."""
+    key = library.add("bureau/hazard", "t.csv", sheet(text), document)
+    path = library.library.catalogue.tables[key.table_id].path
+    path.write_text(path.read_text("utf-8").replace("symbols: {'': ambiguous}", f"symbols: {symbols}"), "utf-8")
+    return list(library.reader(key).rows())
+
+
+def values(rows: list[Row]) -> dict[str, object]:
+    """Printed values by subject and indicator."""
+    return {f"{row['subject_name']} {row['indicator_code']}": row["obs_value"] for row in rows}
+
+
+# --- 5: a communiqué's table with a blank corner, units in heads or in a line, sub-rows -------------------------------
+
+SECTORS = """\
+    relation: observations
+    carrier: csv
+    subject: 玉环市
+    subject_kind: division
+    period: 2019
+    layout: {head_rows: [2], indicator_column: ""}
+    columns:
+      - {head: 绝对数(亿元), measure: level}
+      - {head: 比上年增长(%), measure: growth}
+    rows:
+      - {label: 地区生产总值, indicators: {level: gdp, growth: gdp_real_growth}}
+      - {label: "其中:工业", of: 地区生产总值, indicators: {level: industrial_value_added, growth: ignored}}
+"""
+YUHUAN = "表1 2019年玉环市生产总值||\n|绝对数(亿元)|比上年增长(%)\n地区生产总值|619.76|4.9\n其中：工业|300.1|5.0\n"
+
+
+def test_a_blank_corner_and_rows_of_indicators_read(small_library: SmallLibrary) -> None:
+    rows = read(small_library, SECTORS, YUHUAN)
+    assert values(rows) == {
+        "玉环市 gdp": Decimal("619.76"),
+        "玉环市 gdp_real_growth": Decimal("4.9"),
+        "玉环市 industrial_value_added": Decimal("300.1"),
+    }
+    assert "of which: part of 地区生产总值" in str(rows[-1]["comment"])
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (("其中：工业", "其中：建筑业"), r"row 4 \(其中：建筑业\): the label .* is not declared in `rows`"),
+        (("其中：工业|300.1|5.0\n", ""), r"the rows: lack declared ones .*\n- 其中:工业"),
+        (("地区生产总值|619.76|4.9\n", ""), "is declared part of '地区生产总值', which no row above is"),
+        (("比上年增长(%)", "比上年增长"), r"- 比上年增长\(%\)\n\+ 比上年增长"),
+    ],
+)
+def test_rows_of_indicators_are_those_declared(
+    small_library: SmallLibrary, change: tuple[str, str], expected: str
+) -> None:
+    broken = YUHUAN.replace(*change)
+    assert broken != YUHUAN
+    with pytest.raises(PublicationError, match=f"(?s){expected}"):
+        read(small_library, SECTORS, broken)
+
+
+UNIT_LINE = """\
+    relation: observations
+    carrier: csv
+    subject: 云和县
+    subject_kind: division
+    period: 2022
+    layout: {head_rows: [2], unit_line: 1, indicator_column: 指标}
+    columns:
+      - {head: 绝对数, measure: level}
+      - {head: 增长, measure: growth}
+    rows:
+      - {label: 地区生产总值, indicators: {level: gdp, growth: gdp_real_growth}}
+"""
+
+
+def test_a_unit_line_gives_each_measure_its_unit(small_library: SmallLibrary) -> None:
+    rows = read(small_library, UNIT_LINE, "单位：万元、%||\n指标|绝对数|增长\n地区生产总值|951435|-4.1\n")
+    assert [(row["unit_printed"], row["obs_value"]) for row in rows] == [("万元", 951435), ("%", Decimal("-4.1"))]
+
+
+def test_a_unit_line_that_lost_its_per_cent_is_refused(small_library: SmallLibrary) -> None:
+    with pytest.raises(PublicationError, match=r"R3C3 .*unit '万元' is not a unit of PT \(gdp_real_growth\)"):
+        read(small_library, UNIT_LINE, "单位:万元、||\n指标|绝对数|增长\n地区生产总值|951435|-4.1\n")
+
+
+def test_a_unit_line_that_is_not_there_is_refused(small_library: SmallLibrary) -> None:
+    with pytest.raises(PublicationError, match="the unit line: prints no 单位"):
+        read(small_library, UNIT_LINE, "主要指标||\n指标|绝对数|增长\n地区生产总值|951435|-4.1\n")
+
+
+# --- a label printed under several headings; headings that name the subject -------------------------------------------
+
+UNDER = """\
+    relation: observations
+    carrier: csv
+    subject: 云和县
+    subject_kind: division
+    period: 2022
+    layout: {head_rows: [1], indicator_column: 指标}
+    columns: [{head: 数值, measure: level}]
+    rows:
+      - {label: 户籍人口, indicators: {level: registered_population}, unit: 人}
+      - {label: 男, under: 户籍人口, indicators: {level: male_registered_population}, unit: 人}
+      - {label: 常住人口, indicators: {level: resident_population}, unit: 万人}
+      - {label: 男, under: 常住人口, indicators: {level: male_resident_population}, unit: 万人}
+"""
+TWICE = "指标|数值\n户籍人口|112635\n男|57000\n常住人口|12.74\n男|6.5\n"
+
+
+def test_a_label_printed_twice_is_what_its_heading_says(small_library: SmallLibrary) -> None:
+    assert values(read(small_library, UNDER, TWICE)) == {
+        "云和县 registered_population": 112635,
+        "云和县 male_registered_population": 57000,
+        "云和县 resident_population": Decimal("12.74"),
+        "云和县 male_resident_population": Decimal("6.5"),
+    }
+
+
+def test_a_label_under_no_declared_heading_is_refused(small_library: SmallLibrary) -> None:
+    with pytest.raises(PublicationError, match=r"row 2 \(男\): stands under None, and is not declared there"):
+        read(small_library, UNDER, TWICE.replace("户籍人口|112635\n", ""))
+
+
+COUNTIES = """\
+    relation: observations
+    carrier: csv
+    period: 2022
+    layout: {head_rows: [1], indicator_column: 指标, unit_column: 单位}
+    columns: [{head: 数值, measure: level}]
+    rows:
+      - {label: "{subject}"}
+      - {label: 生产总值, indicators: {level: gdp}}
+"""
+
+
+def test_a_heading_names_the_subject_of_the_rows_under_it(small_library: SmallLibrary) -> None:
+    text = "指标|单位|数值\n云和县||\n生产总值|万元|951435\n常山县||\n生产总值|万元|2006008\n"
+    rows = read(small_library, COUNTIES, text)
+    assert [(row["division_code"], row["obs_value"]) for row in rows] == [("331125", 951435), ("330822", 2006008)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("指标|单位|数值\n云和县||1\n生产总值|万元|951435\n", "is declared a heading, and prints '1' at R2C3"),
+        ("指标|单位|数值\n云和市||\n生产总值|万元|951435\n", "'云和市' names no division"),
+        ("指标|单位|数值\n云和县||\n生产总值|万人|951435\n", "unit '万人' is not a unit of CNY"),
+        ("指标|单位|数值\n生产总值|万元|951435\n", "says of nobody"),
+    ],
+)
+def test_a_heading_that_names_nobody_is_refused(small_library: SmallLibrary, text: str, expected: str) -> None:
+    with pytest.raises(PublicationError, match=expected):
+        read(small_library, COUNTIES, text)
+
+
+# --- 6: comparison lists: rank column, a total without a rank, units by column, / for missing -------------------------
+
+COMPARISON = (
+    CITIES.replace("{head_rows: [1]", "{labels: {全市: {kind: division, name: 衢州市}}, head_rows: [1]")
+    + """\
+    ignored: [人口排行]
+    columns:
+      - {head: 2021年户籍人口(万人), indicator: registered_population, period: 2021}
+      - {head: 第七次人口普查常住人口(人), indicator: census_population, period: 2020-11-01}
+"""
+)
+
+
+def test_a_comparison_list_reads_with_a_unit_for_each_column(small_library: SmallLibrary) -> None:
+    head = "人口排行|地区|2021年户籍人口(万人)|第七次人口普查常住人口(人)\n"
+    rows = read(small_library, COMPARISON, head + "|全市|255.8|2276184\n1|江山市|/|494552\n", "{/: not_available}")
+    assert [(row["division_code"], row["unit_printed"], row["obs_status"]) for row in rows] == [
+        ("330800", "万人", "A"), ("330800", "人", "A"), ("330881", "万人", "O"), ("330881", "人", "A")
+    ]  # fmt: skip
+    with pytest.raises(PublicationError, match=r"R3C3 .*'/' is not a number and not a declared mark"):
+        read(small_library, COMPARISON, head + "|全市|255.8|2276184\n1|江山市|/|494552\n", "{}")
+
+
+# --- 3: names before codes, levels by indent, line breaks in heads ----------------------------------------------------
+
+
+def test_indented_names_before_codes_read(small_library: SmallLibrary) -> None:
+    document = CITIES.replace("label_column: 地区", "label_column: 地区, code_column: 区划代码") + (
+        "    columns: [{head: 性别比（女=100）, indicator: census_sex_ratio, period: 2010-11-01, accum: PIT}]\n"
+    )
+    text = "地区|区划代码|性别比（女=100）\n杭州市|330100|105.04\n  上城区|330102|103.5\n"
+    rows = read(small_library, document, text)
+    assert [row["division_code"] for row in rows] == ["330100", "330102"]
+    # 330726 is 浦江县: a code and a name that do not belong together refuse the table.
+    with pytest.raises(PublicationError, match=r"code 330726 is \['浦江县'\] on 2010-11-01, the label says '磐安县'"):
+        read(small_library, document, text.replace("上城区|330102", "磐安县|330726"))
+    with pytest.raises(PublicationError, match="'市辖区' names no division"):
+        read(small_library, document, text.replace("上城区|330102", "市辖区|"))
+
+
+def test_a_unit_broken_off_into_the_next_line_of_the_head_is_found(small_library: SmallLibrary) -> None:
+    document = CITIES.replace("[1]", "[1, 2]") + "    columns: [{head: 地区生产总值>(万元), indicator: gdp}]\n"
+    [row] = read(small_library, document, "地区|地区生产总值\n|(万元)\n云和县|869947\n")
+    assert (row["unit_printed"], row["value"]) == ("万元", Decimal(8699470000))
+    with pytest.raises(PublicationError, match=r"(?s)- 地区生产总值>\(万元\)\n\+ 地区生产总值>\(亿元\)"):
+        read(small_library, document, "地区|地区生产总值\n|(亿元)\n云和县|869947\n")
+
+
+def test_a_head_that_is_printed_again_is_no_row(small_library: SmallLibrary) -> None:
+    column = "    columns: [{head: 人口(人), indicator: census_population, period: 2020-11-01}]\n"
+    document = CITIES.replace("[1]", "[1], head_repeats: true") + column
+    text = "地区|人口(人)\n杭州市|11936010\n地区|人口(人)\n丽水市|2507396\n"
+    assert len(read(small_library, document, text)) == 2
+    with pytest.raises(PublicationError, match=r"R3C2 .*'人口"):
+        read(small_library, document.replace(", head_repeats: true", ""), text)
+
+
+# --- magnitudes: glued numbers that are short, units off by powers of ten ---------------------------------------------
+
+MONEY = CITIES + "    columns: [{head: 地区生产总值(亿元), indicator: gdp}]\n"
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("23323395346268", "several numbers printed without a separator"),
+        ("2332339", "several numbers printed without a separator"),
+        ("951435", "outside 10000000 to 1000000000000 for county"),
+        ("0.0001", "outside 10000000 to"),
+        ("一", "numeral one"),
+    ],
+)
+def test_a_figure_that_cannot_be_is_refused(small_library: SmallLibrary, printed: str, expected: str) -> None:
+    text = "地区|地区生产总值(亿元)\n云和县|{}\n"
+    assert values(read(small_library, MONEY, text.format("95.14"))) == {"云和县 gdp": Decimal("95.14")}
+    with pytest.raises(PublicationError, match=f"R2C2 .*{expected}"):
+        read(small_library, MONEY, text.format(printed))
+
+
+def test_glued_numbers_of_a_sentence_are_refused(small_library: SmallLibrary) -> None:
+    document = """\
+    relation: observations
+    carrier: text
+    subject: 浙江省
+    period: 2023
+    statements: [{says: "第一、二产业增加值分别为{primary_value_added}"}]
+"""
+    good = small_library.add("bureau/text", "t.txt", "第一、二产业增加值分别为2332亿元".encode(), document)
+    assert len(list(small_library.reader(good).rows())) == 1
+    glued = small_library.add("bureau/text", "t.txt", "第一、二产业增加值分别为233233953亿元".encode(), document)
+    with pytest.raises(PublicationError, match="several numbers printed without a separator"):
+        list(small_library.reader(glued).rows())
+    short = small_library.add("bureau/text", "t.txt", "第一、二产业增加值分别为23323395亿元".encode(), document)
+    with pytest.raises(PublicationError, match="outside 10000000 to 1000000000000 for province"):
+        list(small_library.reader(short).rows())
+
+
+# --- marks: one mark, two meanings; no change -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("meaning", "value", "status"), [("below_unit", 0, "N"), ("not_available", None, "O"), ("cannot_exist", None, "M")]
+)
+def test_a_mark_means_what_its_own_publication_says(
+    small_library: SmallLibrary, meaning: str, value: object, status: str
+) -> None:
+    [row] = read(small_library, MONEY, "地区|地区生产总值(亿元)\n云和县|-\n", f"{{'-': {meaning}}}")
+    assert (row["obs_value"], row["obs_status"]) == (value, status)
+
+
+def test_a_publication_without_a_dictionary_is_no_document(small_library: SmallLibrary) -> None:
+    key = small_library.add("bureau/hazard", "t.csv", sheet("地区|地区生产总值(亿元)\n云和县|-\n"), MONEY)
+    path = small_library.library.catalogue.sources / "bureau" / "hazard.yml"
+    path.write_text(path.read_text("utf-8").replace("symbols: {'': ambiguous}\n", ""), "utf-8")
+    with pytest.raises(DocumentError, match="symbols: Field required"):
+        small_library.reader(key)
+
+
+def test_no_change_is_a_growth_of_zero_and_no_level(small_library: SmallLibrary) -> None:
+    both = MONEY.replace("}]", "}, {head: 增长(%), indicator: gdp_real_growth}]")
+    rows = read(small_library, both, "地区|地区生产总值(亿元)|增长(%)\n云和县|95.14|持平\n", "{持平: no_change}")
+    assert (rows[1]["obs_value"], rows[1]["obs_status"], rows[1]["printed"]) == (0, "A", "持平")
+    with pytest.raises(PublicationError, match="'持平' says no change, and gdp is no growth"):
+        read(small_library, both, "地区|地区生产总值(亿元)|增长(%)\n云和县|持平|2\n", "{持平: no_change}")
+    with pytest.raises(PublicationError, match="'持平' is not a number"):
+        read(small_library, both, "地区|地区生产总值(亿元)|增长(%)\n云和县|95.14|持平\n", "{}")
+
+
+# --- periods, subjects and counterparts in heads ----------------------------------------------------------------------
+
+
+def test_subjects_across_and_years_down_read(small_library: SmallLibrary) -> None:
+    document = """\
+    relation: observations
+    carrier: csv
+    layout: {head_rows: [1], period_column: 年份, within: 浙江省, labels: {全市: {kind: division, name: 金华市}}}
+    ignored: [市区]
+    columns: [{head: "{subject}", indicator: gdp_real_growth, unit: "%"}]
+"""
+    rows = read(small_library, document, "年份|全市|市区|武义县|磐安县\n2020年|2.8|3|4.0|1.9\n2021|9.8|9|9.5|8.6\n")
+    assert [(row["subject_name"], row["division_code"], row["time_period"]) for row in rows[:3]] == [
+        ("金华市", "330700", "2020"), ("武义县", "330723", "2020"), ("磐安县", "330727", "2020")
+    ]  # fmt: skip
+    with pytest.raises(PublicationError, match="'甲县' names no division"):
+        read(small_library, document, "年份|全市|市区|甲县\n2020年|2.8|3|4.0\n")
+
+
+def test_a_matrix_of_pairs_has_its_counterpart_in_the_head(small_library: SmallLibrary) -> None:
+    document = CITIES + '    columns: [{head: "{counterpart}(万元)", indicator: paid_in_investment, accum: DISC}]\n'
+    rows = read(small_library, document, "地区|南湖区(万元)|桐乡市(万元)\n遂昌县|10|\n天台县||20\n")
+    pairs = {(row["subject_name"], row["counterpart_name"]): row["obs_value"] for row in rows}
+    assert pairs == {
+        ("遂昌县", "南湖区"): 10,
+        ("遂昌县", "桐乡市"): None,
+        ("天台县", "南湖区"): None,
+        ("天台县", "桐乡市"): 20,
+    }
+    with pytest.raises(PublicationError, match=r"\+ 合计"):
+        read(small_library, document, "地区|南湖区(万元)|合计\n遂昌县|10|10\n")
+
+
+@pytest.mark.parametrize("head", ["20203", "2020年第三", "13月", "2020年5季度"])
+def test_a_head_that_is_no_period_is_refused(small_library: SmallLibrary, head: str) -> None:
+    document = CITIES + '    columns: [{head: "{period}", indicator: gdp, unit: 亿元}]\n'
+    assert read(small_library, document, "地区|前三季度\n云和县|60.1\n")[0]["time_period"] == "2020-Q3"
+    with pytest.raises(PublicationError, match=r"lost its characters|not a printed period|differs from|no month"):
+        read(small_library, document, f"地区|{head}\n云和县|60.1\n")
+
+
+# --- a row that slipped, a column without a head ----------------------------------------------------------------------
+
+
+def test_a_shifted_row_is_refused(small_library: SmallLibrary) -> None:
+    text = "地区|地区生产总值(亿元)\n云和县|95.14\n"
+    assert len(read(small_library, MONEY, text)) == 1
+    with pytest.raises(PublicationError, match=r"row 3 \(常山县\): prints '200.6' at R3C3, where no head stands"):
+        read(small_library, MONEY, text + "常山县||200.6\n")
+
+
+# --- documents that contradict themselves -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (("    rows:\n", "    rowz:\n"), "rowz: Extra inputs"),
+        (('indicator_column: ""', 'label_column: ""'), "`rows` and `layout.indicator_column` go together"),
+        (("measure: growth", "indicator: gdp_real_growth"), "names 'gdp_real_growth', and so do the `rows`"),
+        (("growth: ignored", "rank: ignored"), "no column has the measure rank"),
+        (("head_rows: [2]", "head_rows: [2], within: [浙江省]"), "only where `province_column` tells"),
+        (("head_rows: [2]", "head_rows: [2], fill_down: [x]"), "`fill_down` is for the columns that say something"),
+        (("head_rows: [2]", "head_rows: [2], continued: [{head_rows: [9], last_row: 3}]"), "last_row 3 is above"),
+        (("head_rows: [2]", "head_rows: [2], continued: [{columns: [x]}]"), r"prints \['x'\], which neither"),
+    ],
+)
+def test_a_document_that_contradicts_itself_is_refused(
+    small_library: SmallLibrary, change: tuple[str, str], expected: str
+) -> None:
+    broken = SECTORS.replace(*change)
+    assert broken != SECTORS
+    with pytest.raises(DocumentError, match=expected):
+        read(small_library, broken, YUHUAN)
