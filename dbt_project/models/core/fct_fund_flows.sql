@@ -23,10 +23,16 @@ published as (
         'observation:' || figures.observation_key as receipt,
         figures.programme_code,
         figures.indicator_code,
-        case when flow_indicators.payer_is_counterpart then figures.counterpart_name else figures.subject_name end
-            as source_name,
-        case when flow_indicators.payer_is_counterpart then figures.subject_name else figures.counterpart_name end
-            as recipient_name,
+        case
+            when figures.subject_kind = 'pairing' then split_part(figures.subject_name, '—', 1)
+            when figures.subject_kind = 'division' or flow_indicators.payer_is_counterpart then figures.counterpart_name
+            else figures.subject_name
+        end as source_name,
+        case
+            when figures.subject_kind = 'pairing' then split_part(figures.subject_name, '—', 2)
+            when figures.subject_kind = 'division' or flow_indicators.payer_is_counterpart then figures.subject_name
+            else figures.counterpart_name
+        end as recipient_name,
         extract(year from figures.period_end)::integer as flow_year,
         figures.window_code,
         flow_indicators.purpose_zh,

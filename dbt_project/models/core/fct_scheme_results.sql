@@ -20,7 +20,7 @@ consortia as (
 -- The consortia are asked one by one; the publication answers for all of them at once.
 subjects as (
     select
-        scheme_code, rule_code, subject_kind, subject_name, park_code, assessed_year, indicator_code, threshold_of_year,
+        scheme_code, rule_code, subject_kind, subject_name, park_code, assessed_year, due_year, indicator_code, threshold_of_year,
         reason, subject_name as figure_subject_name, null::text as register_receipt
     from asked
 
@@ -28,7 +28,7 @@ subjects as (
 
     select
         'manufacturing_consortium', 'annual_assessment', 'pairing', consortia.consortium_code, null, years.assessed_year,
-        'assessment_result', null, 'The result of the year was not published · 该年结果未公布',
+        null, 'assessment_result', null, 'The result of the year was not published · 该年结果未公布',
         '制造业高质量发展结对促共富联合体', 'register:dim_consortia:' || consortia.register_key
     from consortia
     cross join (values (2023), (2024), (2025)) as years (assessed_year)
@@ -75,8 +75,16 @@ judged as (
             when figure_status = 'F' then 'unknown'
             when obs_text = '全部及格' then 'passes'
             else {{ rule_result('comparison', 'value', 'value_qualifier', 'threshold_value') }}
-        end as result
+        end as result_of_year
     from measured
+),
+
+-- A target that is not met before its year is a distance still to go, and no failure.
+timed as (
+    select
+        *,
+        case when result_of_year = 'fails' and assessed_year < due_year then 'distance' else result_of_year end as result
+    from judged
 ),
 
 described as (
@@ -89,6 +97,7 @@ described as (
         subject_name,
         park_code,
         assessed_year,
+        due_year,
 
         -- rule
         statement_zh,
@@ -117,7 +126,7 @@ described as (
         edition,
         publication_sha256,
         locator
-    from judged
+    from timed
 )
 
 select * from described
