@@ -46,7 +46,7 @@ def _checks(evidence: dict[str, Any]) -> Rows:
     heads = ["id", "检查", "check", "级 severity", "层 level", "结果 status", "检验 tested", "未过 failed", "说明",
              "reason", "容差 tolerance"]  # fmt: skip
     return [heads, *(
-        [r["check_id"], r["title"]["zh"], r["title"]["en"], r["severity"], r["level"], r["status"], r["rows_tested"],
+        [r["check_id"], r["title"]["zh"], r["title"]["en"], r["severity"], r["level"], r["outcome"], r["rows_tested"],
          r["rows_failed"], r["reason"]["zh"], r["reason"]["en"], r["tolerance"]] for r in evidence["results"]
     )]  # fmt: skip
 
@@ -97,7 +97,7 @@ def _summarise(summary: "Worksheet", head: "Format", evidence: dict[str, Any], c
     lines: list[tuple[str, str, object]] = [
         ("检查 checks", f"=COUNTA('检查 Checks'!A2:A{c})", len(checks)),
         *((f"{zh} {status}", f"=COUNTIF('检查 Checks'!F2:F{c},\"{status}\")", sum(row[5] == status for row in checks))
-          for zh, status in (("通过", "passed"), ("未通过", "failed"), ("不适用", "not_applicable"))),
+          for zh, status in (("通过", "passed"), ("未通过", "failed"), ("有记录", "noted"), ("不适用", "not_applicable"))),
         ("检验项 items tested", f"=SUM('检查 Checks'!G2:G{c})", sum(row[6] for row in checks)),
         ("未过项 items failed", f"=SUM('检查 Checks'!H2:H{c})", sum(row[7] for row in checks)),
         ("核对 pairs", f"=COUNTA('核对 Reconciliation'!A2:A{p})", len(pairs)),
