@@ -21,35 +21,41 @@ create temporary table if not exists release_differences (
     cited text[], cause text, load_ids bigint[] not null default '{}'
 ) on commit drop
 """
+# The rows of a mart that differ between two releases, paired by key; a row is turned to JSON once, not for every column.
+_PAIRED = """
+create temporary table release_paired on commit drop as
+with new as materialized (select {key} as key, to_jsonb(t) as content from {new} as t),
+old as materialized (select {key} as key, to_jsonb(t) as content from {old} as t)
+select key, new.content as now, old.content as was from new full join old using (key)
+where new.content is distinct from old.content
+"""
 # Rows by key that one release has and the other has not.
 _ROWS = """
 insert into release_differences (relation, change_kind, row_key, cited)
-select {relation}, case when old.content is null then 'added' else 'deleted' end, coalesce(new.key, old.key),
+select {relation}, case when was is null then 'added' else 'deleted' end, key,
     array(
         select distinct receipt.key
-        from jsonb_each(coalesce(new.content -> 'receipts', old.content -> 'receipts', '{{}}')) as cell
+        from jsonb_each(coalesce(now -> 'receipts', was -> 'receipts', '{{}}')) as cell
         cross join lateral jsonb_array_elements_text(cell.value) as receipt (key)
     )
-from (select {key} as key, to_jsonb(t) as content from {new} as t) as new
-full join (select {key} as key, to_jsonb(t) as content from {old} as t) as old using (key)
-where old.content is null or new.content is null
+from release_paired where was is null or now is null
 """
 # Cells of rows that both have, of columns that both have.
 _CELLS = """
 insert into release_differences (relation, change_kind, row_key, column_name, old_value, new_value, cited)
 select {relation},
-    case when old_cell.value is null then 'added' when new_cell.value is null then 'deleted' else 'corrected' end,
-    new.key, columns.name, old_cell.value, new_cell.value,
+    case
+        when was ->> columns.name is null then 'added'
+        when now ->> columns.name is null then 'deleted'
+        else 'corrected'
+    end,
+    key, columns.name, was ->> columns.name, now ->> columns.name,
     array(
-        select jsonb_array_elements_text(coalesce(new.content -> 'receipts' -> columns.name, '[]'))
-        union select jsonb_array_elements_text(coalesce(old.content -> 'receipts' -> columns.name, '[]'))
+        select jsonb_array_elements_text(coalesce(now -> 'receipts' -> columns.name, '[]'))
+        union select jsonb_array_elements_text(coalesce(was -> 'receipts' -> columns.name, '[]'))
     )
-from (select {key} as key, to_jsonb(t) as content from {new} as t) as new
-inner join (select {key} as key, to_jsonb(t) as content from {old} as t) as old using (key)
-cross join unnest({columns}::text[]) as columns (name)
-cross join lateral (select new.content ->> columns.name as value) as new_cell
-cross join lateral (select old.content ->> columns.name as value) as old_cell
-where new.content is distinct from old.content and new_cell.value is distinct from old_cell.value
+from release_paired cross join unnest({columns}::text[]) as columns (name)
+where was is not null and now is not null and now -> columns.name is distinct from was -> columns.name
 """
 # A cell's cause, from the nearest evidence to the farthest: a new load that it cites, a correction, a changed register
 # of membership, changed code, and else the new loads altogether.
@@ -151,8 +157,10 @@ def record_changes(
                 "new": sql.Identifier(new, relation),
                 "columns": sql.Literal(shared),
             }
+            connection.execute(sql.SQL(_PAIRED).format(**parts))
             connection.execute(sql.SQL(_ROWS).format(**parts))
             connection.execute(sql.SQL(_CELLS).format(**parts))
+            connection.execute("drop table release_paired")
     parameters: dict[str, Any] = {
         "new_loads": evidence.new_loads,
         "register_loads": evidence.register_loads,
