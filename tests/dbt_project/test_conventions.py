@@ -33,10 +33,6 @@ LONG_FORM = {
     "change_value",
     "threshold_value",
     "threshold_printed",
-    "beyond_value",
-    "distance_value",
-    "benchmark_value",
-    "previous_benchmark_value",
     "revision_value",
     "revision_since_first_value",
 }

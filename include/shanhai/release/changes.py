@@ -21,7 +21,7 @@ create temporary table if not exists release_differences (
     cited text[], cause text, load_ids bigint[] not null default '{}'
 ) on commit drop
 """
-# The rows of a mart that differ between two releases, paired by key; a row is turned to JSON once, not for every column.
+# The rows of a mart that differ between two releases, by key; a row becomes JSON once, not for every column.
 _PAIRED = """
 create temporary table release_paired on commit drop as
 with new as materialized (select {key} as key, to_jsonb(t) as content from {new} as t),
