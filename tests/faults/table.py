@@ -14,7 +14,7 @@ _QUESTIONS = ("select", "show", "set", "rollback", "savepoint", "release", "with
 def chosen(points: list[str], kind: str) -> list[int]:
     """Where a fault of the kind is tried: at the first point, and at the first and last of each that changes something.
 
-    A connection that is cut matters only where there is one. No more points than `_MOST` of the kind, from first to last.
+    A connection that is cut matters only where there is one. No more points than `_MOST`, from the first to the last.
     """
     telling: dict[str, list[int]] = {points[0]: [1]}
     for number, label in enumerate(points, 1):
