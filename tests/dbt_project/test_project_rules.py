@@ -14,6 +14,11 @@ MODELS = settings.DBT_PROJECT / "models"
 # Reference documents that a mart may read by itself: they say how a value reads (status, round, qualifier), or what the
 # mart is asked to show.
 REFERENCE_SEEDS = {
+    "contradictions",
+    "cooperation_tracks",
+    "evaluation_findings",
+    "scheme_weights",
+    "track_indicators",
     "estimate_rounds",
     "list_bases",
     "mandatory_indicators",
