@@ -18,10 +18,23 @@ evaluated as (
 graded as (
     select
         *,
-        substr(indicator_code, 7, 1) as grade,
-        sum(value) over (partition by division_code, period_end, size_class, vintage_set_id) as graded_value
+        substr(indicator_code, 7, 1) as grade
     from figures
     where indicator_code like 'grade%'
+),
+
+-- Enterprises in any grade; a grade that nobody published leaves the total, and so every share, unknown.
+totals as (
+    select
+        division_code,
+        period_end,
+        size_class,
+        vintage_set_id,
+        {%- for grade in ['a', 'b', 'c', 'd'] %}
+        max(value) filter (where grade = '{{ grade }}'){{ ' +' if not loop.last }}
+        {%- endfor %} as graded_value
+    from graded
+    group by division_code, period_end, size_class, vintage_set_id
 ),
 
 shares as (
@@ -41,14 +54,14 @@ shares as (
         whole.accum,
         whole.period_start,
         whole.period_end,
-        case when part.graded_value = whole.value then trim_scale(part.value / nullif(whole.value, 0) * 100) end as value,
+        case when totals.graded_value = whole.value then trim_scale(part.value / nullif(whole.value, 0) * 100) end as value,
         'EXACT' as value_qualifier,
         whole.estimate_round,
         whole.vintage_set_id,
         whole.population_basis,
         {{ metric_inputs_of({'part': 'part', 'whole': 'whole'}) }},
         case
-            when part.graded_value != whole.value
+            when totals.graded_value is distinct from whole.value
                 then 'grades do not add up to the evaluated · 各类合计与参评数不符'
         end as comment
     from graded as part
@@ -58,6 +71,12 @@ shares as (
             and part.period_end = whole.period_end
             and part.size_class = whole.size_class
             and part.vintage_set_id = whole.vintage_set_id
+    inner join totals
+        on
+            part.division_code = totals.division_code
+            and part.period_end = totals.period_end
+            and part.size_class = totals.size_class
+            and part.vintage_set_id = totals.vintage_set_id
 )
 
 select * from shares

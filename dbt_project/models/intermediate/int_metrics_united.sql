@@ -1,7 +1,7 @@
 {#- A family of metrics hangs in with its name; int_metrics_<family> gives metric_columns(). -#}
 {%- set families = [
     'published', 'quotients', 'gaps', 'changes', 'population', 'prosperity', 'lists', 'health',
-    'parks', 'evaluation', 'projects', 'programmes', 'coverage', 'enclaves',
+    'parks', 'evaluation', 'projects', 'programmes', 'coverage', 'enclaves', 'undated',
 ] %}
 with united as (
     {%- for family in families %}

@@ -34,7 +34,6 @@ counted as (
         {%- for grade in grades %}
         max(value) filter (where part = '{{ grade }}')::integer as grade_{{ grade }}_count,
         {%- endfor %}
-        sum(value) filter (where part != 'evaluated')::integer as graded_count,
         max(obs_status) as obs_status,
         {{ receipts_of_group(observation_receipt('observation_key')) }} as figure_keys,
         bool_or(has_warnings) as has_warnings,
@@ -42,6 +41,14 @@ counted as (
         bool_or(newer_load_in_quarantine) as newer_load_in_quarantine
     from figures
     group by division_code, evaluation_year, size_class
+),
+
+-- A grade that nobody published leaves no sum.
+summed as (
+    select
+        *,
+        grade_a_count + grade_b_count + grade_c_count + grade_d_count as graded_count
+    from counted
 ),
 
 shares as (
@@ -61,26 +68,26 @@ shares as (
 
 described as (
     select
-        counted.*,
+        summed.*,
         {%- for grade in grades %}
         shares.grade_{{ grade }}_share_pct,
         shares.grade_{{ grade }}_key,
         {%- endfor %}
-        counted.evaluated_count - counted.graded_count as ungraded_count,
-        counted.evaluated_count = counted.graded_count as is_consistent,
+        summed.evaluated_count - summed.graded_count as ungraded_count,
+        summed.evaluated_count = summed.graded_count as is_consistent,
         findings.finding_zh,
         findings.finding_en
-    from counted
+    from summed
     left join shares
         on
-            counted.division_code = shares.division_code
-            and counted.evaluation_year = shares.evaluation_year
-            and counted.size_class = shares.size_class
+            summed.division_code = shares.division_code
+            and summed.evaluation_year = shares.evaluation_year
+            and summed.size_class = shares.size_class
     left join findings
         on
-            counted.division_code = findings.division_code
-            and counted.evaluation_year = findings.evaluation_year
-            and counted.size_class = findings.size_class
+            summed.division_code = findings.division_code
+            and summed.evaluation_year = findings.evaluation_year
+            and summed.size_class = findings.size_class
 ),
 
 receipted as (
