@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.conftest import ReleasedWarehouse
 
-if TYPE_CHECKING:
-    # Airflow reads its settings when it is imported, which is for the fixture to do.
-    from airflow.models import DagRun
-
 from shanhai.audit import programme
 from shanhai.audit.performance import AuditError
 from shanhai.warehouse.connection import connect
+
+if TYPE_CHECKING:
+    # Airflow reads its settings when it is imported, which is for the fixture to do.
+    from airflow.models import DagRun
 
 HUMAN = r"review|approval|record_review|record_approval|pack"
 
