@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from shanhai import settings
 from shanhai.release import account, promotion
 from shanhai.release.candidate import BuildError, build_candidate
-from shanhai.release.content import Seal, TamperedError, content_of, write_seal
-from shanhai.warehouse.connection import connect, scalar
+from shanhai.release.content import TamperedError
+from shanhai.warehouse.connection import connect
 from tests.faults.readers import schemas_read
+from tests.resealed import sealed_again
 
 
 def seen_by_readers() -> set[str]:
@@ -86,24 +86,8 @@ def test_the_same_loads_give_the_same_marts_and_going_back_is_one_step() -> None
         promotion.promote(second.release_id)
     assert seen_by_readers() == {first.schema_name}
     # Other columns than readers have, and sealed: the views are made anew, there and back.
-    third = sealed_again(second.schema_name, second.relations)
+    third = sealed_again(second.release_id)
     promotion.promote(third)
     assert seen_by_readers() == {f"release_{third}"}
     promotion.rollback()
     assert seen_by_readers() == {first.schema_name}
-
-
-def sealed_again(schema: str, relations: dict[str, dict[str, object]]) -> int:
-    """The release of a schema as it is now, under a number of its own."""
-    with connect() as connection:
-        release_id = int(scalar(connection, "select nextval(pg_get_serial_sequence('ops.releases', 'release_id'))"))
-        name = sql.Identifier(f"release_{release_id}")
-        connection.execute(sql.SQL("alter schema {} rename to {}").format(sql.Identifier(schema), name))
-        content = content_of(connection, f"release_{release_id}", relations)
-        connection.execute(
-            "insert into ops.releases (release_id, schema_name, load_ids, project_sha256, tests_declared, tests_run, "
-            "tests_failed, relations) values (%s, %s, '{}', '', 0, 0, 0, %s)",
-            (release_id, f"release_{release_id}", Jsonb(content)),
-        )
-        write_seal(connection, release_id, Seal(None, content, {}, {}))
-    return release_id

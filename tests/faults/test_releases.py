@@ -9,6 +9,7 @@ import pytest
 from tests.faults.conftest import FaultyWarehouse, assert_sound, seen_by_readers
 from tests.faults.table import FaultTable, chosen
 from tests.faults.worker import Fault, run, start
+from tests.resealed import sealed_again
 
 from shanhai.platform import postgres
 from shanhai.release import promotion
@@ -76,6 +77,7 @@ def test_a_promotion_survives_a_fault_at_every_step(
     if way == "made anew":
         with connect() as connection:
             connection.execute(f"alter table release_{second}.mart_scheme_rules add column if not exists added text")  # type: ignore[arg-type]
+        second = sealed_again(second)
     undisturbed = built_warehouse.run("promote", second)
     assert undisturbed.state == "done", undisturbed
     table = FaultTable()
