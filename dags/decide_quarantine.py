@@ -1,5 +1,6 @@
 """Quarantine: asks a person what becomes of one load that did not pass its gate, and records the answer."""
 
+from datetime import timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
@@ -31,8 +32,11 @@ def decide_quarantine() -> None:
         return question(get_current_context()["dag_run"].conf["load_id"])
 
     shown = evidence()
+    # Airflow fails a task that is answered before its scheduler has seen that it waits; then the person is asked again.
     decision = HITLOperator(
         task_id="decision",
+        retries=3,
+        retry_delay=timedelta(seconds=5),
         subject="Load {{ dag_run.conf['load_id'] }} is in quarantine · 装载在隔离中",
         body="{{ ti.xcom_pull(task_ids='evidence') }}",
         options=list(OPTIONS),

@@ -96,7 +96,7 @@ def test_other_bytes_that_no_document_declares_are_told_figure_by_figure(small_l
 def test_another_issue_is_a_new_vintage_with_its_difference(small_library: SmallLibrary) -> None:
     key = small_library.add("bureau/reissued", "y.csv", GOOD, YEARBOOK)
     before = load_edition(key, small_library.library)
-    other = (HEAD + "云和县,951436,112635\r\n景宁县,1,2\r\n").encode("gb18030")
+    other = (HEAD + "云和县,951436,112635\r\n景宁县,789300,112000\r\n").encode("gb18030")
     again = small_library.reissue(key, "y2.csv", other)
     library = small_library.library
     assert state_of(again, library) == "pending"

@@ -30,9 +30,11 @@
 {%- endmacro %}
 
 
-{#- One input of a metric that is a published figure: its role in the formula, its key, its value. -#}
-{% macro metric_input(role, figure) -%}
-jsonb_build_object('role', {{ role }}, 'key', 'observation:' || {{ figure }}.observation_key, 'value', {{ figure }}.value)
+{#- One input of a metric that is a published figure: its role in the formula, its key, its
+    value; `figure` where the query has more relations than one. -#}
+{% macro metric_input(role, figure=none) -%}
+{%- set prefix = figure ~ '.' if figure else '' -%}
+jsonb_build_object('role', {{ role }}, 'key', 'observation:' || {{ prefix }}observation_key, 'value', {{ prefix }}value)
 {%- endmacro %}
 
 

@@ -1,8 +1,15 @@
 """The DAG performs the programme up to the people; the verb that records their answer refuses the wrong ones."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pytest
-from airflow.models import DagRun
 from tests.conftest import ReleasedWarehouse
+
+if TYPE_CHECKING:
+    # Airflow reads its settings when it is imported, which is for the fixture to do.
+    from airflow.models import DagRun
 
 from shanhai.audit import programme
 from shanhai.audit.performance import AuditError

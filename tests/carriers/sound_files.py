@@ -95,7 +95,7 @@ SOUND: dict[str, SoundFile] = {
     "html": SoundFile("html", _page()),
     "docx": SoundFile("docx", _word()),
     "pdf": SoundFile("pdf", _pdf()),
-    "json": SoundFile("json", answer(node("A0201", "330000", "2020", "1.5")), "", "A0201"),
+    "json": SoundFile("json", answer(node("A0201", "330000", "2020", "62462.0")), "", "A0201"),
     "text": SoundFile("text", "2020年，全县生产总值951435万元，比上年增长4.1%。".encode()),
 }
 

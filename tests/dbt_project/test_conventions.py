@@ -23,16 +23,16 @@ LONG_FORM = {
     "value",
     "value_upper",
     "enclosing_value",
+    "beyond_value",
+    "benchmark_value",
+    "previous_benchmark_value",
+    "distance_value",
     "county_value",
     "province_value",
     "previous_value",
     "change_value",
     "threshold_value",
     "threshold_printed",
-    "beyond_value",
-    "distance_value",
-    "benchmark_value",
-    "previous_benchmark_value",
     "revision_value",
     "revision_since_first_value",
 }
@@ -93,8 +93,12 @@ def test_layers_read_only_what_lies_below(manifest: Node, models: dict[str, Node
     # Some intermediates read core: the year of a county and a metric need the figure with its register, core holds
     # fct_metrics because marts read it as they read figures, and a rank is a question put to the history.
     above = (
-        "int_county_years", "int_comparable_figures", "int_programme_figures", "int_metrics_", "int_observations_ranked",
-    )  # fmt: skip
+        "int_county_years",
+        "int_comparable_figures",
+        "int_programme_figures",
+        "int_metrics_",
+        "int_observations_ranked",
+    )
     by_id = {m["unique_id"]: m for m in models.values()}
     for name, model in models.items():
         layer = order.index(model["path"].split("/")[0])

@@ -155,7 +155,7 @@ def test_every_figure_is_printed_at_its_place_and_converts_to_its_value(
     found = 0
     for (table_id, edition, digest), rows in editions.items():
         source = library.catalogue.tables[table_id]
-        reader = library.reader(source, source.edition(edition), archive.fetch(digest))
+        reader = library.reader(source, source.issue_of(edition, digest), archive.fetch(digest))
         read_again = {row["row_number"]: row for row in reader.rows()}
         for row in rows:
             assert reader.printed_at(row["locator"]) == row["printed"], (table_id, edition, row["locator"])

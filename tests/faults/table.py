@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+# A server takes a second to come back, a worker nothing.
+_MOST = {"worker killed": 10, "connection cut": 5, "postgres killed": 3, "postgres restarted": 3}
 _FILES = ("fsync", "rename")
 _QUESTIONS = ("select", "show", "set", "rollback", "savepoint", "release", "with", "dbt: select")
 
@@ -12,15 +14,15 @@ _QUESTIONS = ("select", "show", "set", "rollback", "savepoint", "release", "with
 def chosen(points: list[str], kind: str) -> list[int]:
     """Where a fault of the kind is tried: at the first point, and at the first and last of each that changes something.
 
-    A server takes a second to come back and a worker nothing, so faults of the server are tried at every third of them;
-    a connection that is cut matters only where there is one.
+    A connection that is cut matters only where there is one. No more points than `_MOST`, from the first to the last.
     """
     telling: dict[str, list[int]] = {points[0]: [1]}
     for number, label in enumerate(points, 1):
         if not label.lower().startswith(_QUESTIONS) and not (kind == "connection cut" and label.startswith(_FILES)):
             telling.setdefault(label, []).append(number)
     numbers = sorted({number for each in telling.values() for number in (each[0], each[-1])})
-    return numbers[::3] if kind.startswith("postgres") else numbers
+    most = min(_MOST[kind], len(numbers))
+    return [numbers[round(step * (len(numbers) - 1) / max(1, most - 1))] for step in range(most)]
 
 
 @dataclass

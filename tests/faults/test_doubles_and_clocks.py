@@ -169,7 +169,7 @@ def test_a_full_disk_of_the_server_loses_nothing_that_was_accepted(
     fault_server: Path, tmp_path: Path, small_library: SmallLibrary
 ) -> None:
     """The database lies in a tablespace on a small disk; a load that does not fit is rolled back whole."""
-    place = fault_server / "small_disk"
+    place = (fault_server / "postgres").resolve() / "small_disk"
     with small_disk(place, "40m") as disk, faulty_warehouse() as made:
         folder = disk / "space"
         folder.mkdir()
@@ -200,7 +200,7 @@ def check_full_disk(made: FaultyWarehouse, disk: Path, small_library: SmallLibra
     assert before
     filler = disk / "filler"
     filler.write_bytes(b"0" * (shutil.disk_usage(disk).free - 200_000))
-    lines = "".join(f"云和县,{number},{number}\r\n" for number in range(20_000))
+    lines = "".join(f"云和县,{900_000 + number},112635\r\n" for number in range(20_000))
     large = small_library.add("bureau/many_rows", "l.csv", (HEAD + lines).encode("gb18030"), YEARBOOK)
     digest = archive_edition(large, small_library.library)
     with pytest.raises(Exception, match="No space left on device"):

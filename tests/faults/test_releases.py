@@ -37,7 +37,7 @@ def points_of_build(points: list[str]) -> list[int]:
     """The first thing, some statements of dbt, and everything after dbt that changes something."""
     of_dbt = [number for number, label in enumerate(points, 1) if label.startswith("dbt:")]
     before = chosen(points[: of_dbt[0] - 1], "worker killed")[1:2]
-    after = [of_dbt[-1] + number for number in chosen(points[of_dbt[-1] :], "worker killed")]
+    after = [of_dbt[-1] + number for number in chosen(points[of_dbt[-1] :], "connection cut")]
     return [*before, *of_dbt[:: len(of_dbt) // _OF_DBT][1:_OF_DBT], *after]
 
 

@@ -48,6 +48,13 @@ class BuiltProject:
         """Every unit test whose file is in the project, in order of their names."""
         return sorted(filter(_is_ours, self.manifest["unit_tests"].values()), key=lambda test: test["name"])
 
+    def compiled_sql(self, test: Node) -> str:
+        """A data test's SQL as the build compiled it, also where a later parse has forgotten it."""
+        if test.get("compiled_code"):
+            return str(test["compiled_code"])
+        place = self.target / "compiled" / test["package_name"] / test["original_file_path"]
+        return (place if place.is_file() else place / test["path"]).read_text("utf-8")
+
     def unit_test_sql(self, test: Node) -> str:
         """What the build ran for a unit test; raises LookupError when it ran nothing."""
         folder = self.target / "run" / test["package_name"] / test["original_file_path"]
@@ -60,7 +67,7 @@ class BuiltProject:
         """Copy every relation of the release and every source into one schema without constraints."""
         connection.execute(sql.SQL("create schema {}").format(sql.Identifier(DAMAGED)))
         for node in [*self.manifest["nodes"].values(), *self.manifest["sources"].values()]:
-            if node["resource_type"] not in ("model", "seed", "source"):
+            if node["resource_type"] not in ("model", "seed", "source") or not node["relation_name"]:
                 continue
             source = node["resource_type"] == "source"
             origin = (node["schema"], node["identifier"]) if source else (schema, node["alias"])
@@ -73,7 +80,7 @@ class BuiltProject:
 
     def check_of(self, test: Node) -> sql.Composed:
         """The number of failing rows of a data test, read from the copies."""
-        code = test["compiled_code"]
+        code = self.compiled_sql(test)
         for unique_id in test["depends_on"]["nodes"]:
             node = self._node(unique_id)
             if node.get("relation_name"):

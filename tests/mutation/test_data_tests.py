@@ -58,7 +58,7 @@ def test_each_data_test_catches_a_defect(
         sound = connection.execute(check).fetchone()
         assert sound is not None
         tried, until, caught = 0, time.monotonic() + _SEARCH_SECONDS, False
-        for damage in islice(_damages(test, relations), _SEARCHED):
+        for damage in islice(_damages(test, project.compiled_sql(test), relations), _SEARCHED):
             tried += 1
             found = try_damage(connection, damage, check)
             caught = found is not None and found > sound[0]
@@ -74,14 +74,14 @@ def test_each_data_test_catches_a_defect(
     score.require()
 
 
-def _damages(test: Node, relations: list[Relation]) -> Iterator[sql.Composable]:
+def _damages(test: Node, code: str, relations: list[Relation]) -> Iterator[sql.Composable]:
     if test["name"] in DEFECTS:
         # Written by us in this folder, and run in a transaction that is undone.
         return iter([sql.SQL(DEFECTS[test["name"]])])  # type: ignore[arg-type]
     kind = (test.get("test_metadata") or {}).get("name")
     arguments = (test.get("test_metadata") or {}).get("kwargs", {})
     known: Iterable[sql.Composable] = KNOWN[kind](relations[0], arguments) if kind in KNOWN else ()
-    return chain(known, damages_by_search(relations, plain_sql(test["compiled_code"])))
+    return chain(known, damages_by_search(relations, plain_sql(code)))
 
 
 def _lost(relation: Relation, given: dict[str, Any]) -> list[sql.Composed]:

@@ -368,6 +368,10 @@ def test_a_shifted_row_is_refused(small_library: SmallLibrary) -> None:
         (("head_rows: [2]", "head_rows: [2], fill_down: [x]"), "`fill_down` is for the columns that say something"),
         (("head_rows: [2]", "head_rows: [2], continued: [{head_rows: [9], last_row: 3}]"), "last_row 3 is above"),
         (("head_rows: [2]", "head_rows: [2], continued: [{columns: [x]}]"), r"prints \['x'\], which neither"),
+        (
+            ("head_rows: [2]", "head_rows: [2], columns: [绝对数(亿元)]"),
+            r"no stretch of the table prints \['比上年增长",
+        ),
     ],
 )
 def test_a_document_that_contradicts_itself_is_refused(

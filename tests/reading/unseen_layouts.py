@@ -285,6 +285,13 @@ SIDE_BY_SIDE = """
 温州市|9572903|丽水市|2507396
 """
 
+# Machine-made heads: what and when in one word, two kinds of population of which one begins like the other.
+WORDS_WITH_YEARS = """
+city|city_code|popu_2020|popu_urban_2020|popu_2010|popu_urban_2010
+杭州市|330100|11936010|9942081|8700373|6372650
+宁波市|330200|9404283|7335604|7605689|5195162
+"""
+
 # A bulletin in Word: item, unit, figure and growth in one row.
 WORD_TABLE = word(
     "<w:tbl>"
@@ -482,6 +489,26 @@ SECOND = [
         [
             ("云和县", "gdp", "2020", "YTD", "8699470000"),
             ("淳安县", "tertiary_value_added", "2020", "YTD", "13977000000"),
+        ],
+    ),
+    Unseen(
+        "heads of one word with the year at its end",
+        "github.com/leiii/census: census_city_2010-2020_v1.csv",
+        "census_city.csv",
+        sheet(WORDS_WITH_YEARS),
+        """\
+    relation: observations
+    carrier: csv
+    layout: {head_rows: [1], label_column: city, code_column: city_code}
+    columns:
+      - {head: "popu_{period}", indicator: census_population, unit: 人}
+      - {head: "popu_urban_{period}", indicator: census_urban_population, unit: 人}
+""",
+        6,
+        8,
+        [
+            ("杭州市", "census_population", "2010", "PIT", "8700373"),
+            ("宁波市", "census_urban_population", "2020", "PIT", "7335604"),
         ],
     ),
 ]

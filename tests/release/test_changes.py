@@ -78,7 +78,7 @@ def test_each_difference_is_kept_with_the_nearest_cause(connection: Connection) 
     after = [("a", 2023, 11, 2, 5, CITED), ("b", 2023, 21, None, None, NOT_NEW), ("d", 2023, 40, 4, 5, NOT_NEW)]
     synthetic_release(connection, "synthetic_old", OLD, before, {"gdp": 1, "old": 1})
     synthetic_release(connection, "synthetic_new", NEW, after, {"gdp": 7, "old": 1})
-    evidence = Evidence(new_loads=[7], register_loads=[], recoded=["mart_made_up"], corrected=False)
+    evidence = Evidence(new_loads=[7], register_loads=[], recoded=["mart_made_up"], corrected=[])
     kinds = record_changes(connection, 999, ("synthetic_old", "synthetic_new"), KEYS, evidence)
     assert kinds == {"mart_made_up": {"added", "deleted", "corrected"}}
     # A figure and a metric that rest on the new load are revised by it; what rests on nothing new is changed by code.
@@ -94,10 +94,10 @@ def test_each_difference_is_kept_with_the_nearest_cause(connection: Connection) 
 
 
 @pytest.mark.parametrize(("evidence", "cause", "loads"), [
-    (Evidence([7], [], [], False), "source revision", [7]),
-    (Evidence([7], [7], ["mart_made_up"], False), "membership", [7]),
-    (Evidence([], [], ["mart_made_up"], False), "code", []),
-    (Evidence([], [], ["mart_made_up"], True), "correction", []),
+    (Evidence([7], [], [], []), "source revision", [7]),
+    (Evidence([7], [7], ["mart_made_up"], []), "membership", [7]),
+    (Evidence([], [], ["mart_made_up"], []), "code", []),
+    (Evidence([], [], ["mart_made_up"], ["mart_made_up"]), "correction", []),
 ])  # fmt: skip
 def test_without_a_new_figure_the_cause_is_what_changed(
     connection: Connection, evidence: Evidence, cause: str, loads: list[int]
@@ -109,6 +109,20 @@ def test_without_a_new_figure_the_cause_is_what_changed(
         ("deleted", "a", "gdp_cny", "1", None, cause, loads),
         ("added", "a", "share_pct", None, "2", cause, loads),
     ]
+
+
+def test_a_mart_comes_and_goes_whole(connection: Connection) -> None:
+    for schema in ("synthetic_old", "synthetic_new"):
+        synthetic_release(connection, schema, OLD, [("a", 2023, 1, None, "x", NOT_NEW)], {"old": 1})
+    connection.execute("create table synthetic_old.mart_gone as select * from synthetic_old.mart_made_up")
+    connection.execute("create table synthetic_new.mart_come as select * from synthetic_new.mart_made_up")
+    keys = {"mart_gone": [], "mart_come": ["county", "year"], **KEYS}
+    evidence = Evidence(new_loads=[7], register_loads=[], recoded=[], corrected=[])
+    kinds = record_changes(connection, 999, ("synthetic_old", "synthetic_new"), keys, evidence)
+    assert kinds == {"mart_gone": {"deleted"}, "mart_come": {"added"}, "mart_made_up": set()}
+    assert changes(connection, 999) == [
+        ("added", None, None, None, None, "code", []), ("deleted", None, None, None, None, "code", []),
+    ]  # fmt: skip
 
 
 def test_readers_read_what_they_saw_on_a_day(connection: Connection) -> None:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from psycopg import sql
 
+from shanhai import settings
+from shanhai.documents.catalogue import Catalogue
+from shanhai.library import Library
 from shanhai.load import EditionKey, load_edition
-from shanhai.release import dbt_build
 from shanhai.release.as_of import NoSuchDayError, build_as_of, drop_as_of, past_schemas
 from shanhai.release.candidate import alone, start_anew
-from shanhai.release.dbt_build import CANDIDATE_SCHEMA, AsOf
+from shanhai.release.dbt_build import CANDIDATE_SCHEMA, AsOf, BuildError, build_models
 from shanhai.warehouse.connection import connect, scalar
 
 PROVINCE = "zhejiang_bureau_of_statistics/communique"
 # What a figure needs to be built, and what is asked of it here; the rest of the project would be built for nothing.
 BUILT = ("fct_observation_history", "fct_observations", "dim_publications", "mart_revisions")
+# Values with their receipts.
+CELLS = ("mart_division_figures", "fct_metrics", "fct_observation_history")
 # Every column that tells when and in which order something was loaded differs from warehouse to warehouse.
 RUN = {"load_id", "loaded_at", "accepted_at"}
 GDP_2023 = """
@@ -43,12 +51,6 @@ def contents(schema: str) -> dict[str, Any]:
     return found
 
 
-def build(as_of: AsOf | None, *options: str) -> None:
-    """Build what is asked for into the candidate schema, as it is."""
-    dbt_build.run(["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test",
-                   "--select", *(f"+{relation}" for relation in BUILT), *options], as_of)  # fmt: skip
-
-
 def gdp_of_2023(schema: str) -> list[tuple[Any, ...]]:
     with connect() as connection:
         return connection.execute(sql.SQL(GDP_2023).format(sql.Identifier(schema))).fetchall()
@@ -68,7 +70,7 @@ def replayed(scratch_warehouse: None) -> dict[str, Any]:
             kept["moments"].append(scalar(connection, "select clock_timestamp()::text"))
         if table_id == PROVINCE:
             # The second time the history is there already and takes in the new load only.
-            build(None)
+            build_models(None, BUILT)
             kept["replays"].append(contents(CANDIDATE_SCHEMA))
     return kept
 
@@ -76,14 +78,14 @@ def replayed(scratch_warehouse: None) -> dict[str, Any]:
 def test_a_full_refresh_equals_what_grew_load_by_load(replayed: dict[str, Any]) -> None:
     grown = contents(CANDIDATE_SCHEMA)
     assert grown == replayed["replays"][-1]
-    build(None, "--full-refresh")
+    build_models(None, BUILT, full_refresh=True)
     assert contents(CANDIDATE_SCHEMA) == grown
 
 
 def test_as_of_a_moment_is_what_a_warehouse_held_that_had_loaded_no_more(replayed: dict[str, Any]) -> None:
     with connect() as connection, alone(connection):
         start_anew(connection)
-    build(AsOf(replayed["moments"][1], "loaded"))
+    build_models(AsOf(replayed["moments"][1], "loaded"), BUILT)
     assert contents(CANDIDATE_SCHEMA) == replayed["replays"][0]
     assert replayed["replays"][0] != replayed["replays"][1]
     assert [row[1] for row in gdp_of_2023(CANDIDATE_SCHEMA)] == ["PRELIM"]
@@ -91,12 +93,12 @@ def test_as_of_a_moment_is_what_a_warehouse_held_that_had_loaded_no_more(replaye
 
 def test_by_the_publishers_clock_a_day_knows_what_had_been_said(replayed: dict[str, Any]) -> None:
     """Both communiqués are loaded; that of 2024 prints no date, and tells of a year that had not ended then."""
-    view_schema = build_as_of("2024-06-30", "published")
+    view_schema = build_as_of("2024-06-30", "published", BUILT)
     assert view_schema == "marts_as_of_20240630_published"
     assert [past.view_schema for past in past_schemas()] == [view_schema]
     with connect("reader") as connection:
         figures = connection.execute(
-            sql.SQL("select estimate_round, value / 1e8 from {}.mart_division_figures "
+            sql.SQL("select estimate_round, value / 1e8 from {}.fct_observations "
                     "where division_code = '330000' and indicator_code = 'gdp' and time_period = '2023'"
                     "and accum = 'YTD'").format(sql.Identifier(view_schema))
         ).fetchall()  # fmt: skip
@@ -110,6 +112,63 @@ def test_by_the_publishers_clock_a_day_knows_what_had_been_said(replayed: dict[s
     assert actions == [("build",), ("drop",)]
 
 
+def cells() -> dict[tuple[str, str], tuple[Any, list[str]]]:
+    """Every value that rests on a figure, with its receipt: of figures in a mart and of metrics."""
+    found: dict[tuple[str, str], tuple[Any, list[str]]] = {}
+    schema = sql.Identifier(CANDIDATE_SCHEMA)
+    with connect() as connection:
+        for key, value, receipt in connection.execute(
+            sql.SQL("select observation_key, value, receipts -> 'value' from {}.mart_division_figures").format(schema)
+        ):
+            found["figure", key] = (value, receipt or [])
+        for key, value, inputs in connection.execute(
+            sql.SQL("select metric_key, value, inputs from {}.fct_metrics").format(schema)
+        ):
+            found["metric", key] = (value, [each["key"] for each in inputs])
+    return found
+
+
+def test_one_changed_character_changes_exactly_what_cites_it(replayed: dict[str, Any], tmp_path: Path) -> None:
+    """A re-issue of the communiqué of 2024 in which one digit of one figure differs; it is made up."""
+    with connect() as connection, alone(connection):
+        start_anew(connection)
+    build_models(None, CELLS)
+    before = cells()
+    load_edition(EditionKey(PROVINCE, "2024", 2), reissued(tmp_path, "85620亿元", "85621亿元"))
+    build_models(None, CELLS)
+    after = cells()
+    changed = {key for key in before if before[key][0] != after[key][0]}
+    with connect() as connection:
+        (cited,) = connection.execute(
+            sql.SQL(
+                "select 'observation:' || observation_key from {}.fct_observation_history "
+                "where printed = '85621亿元' and load_ordinal = 2 and change_kind = 'revised'"
+            ).format(sql.Identifier(CANDIDATE_SCHEMA))
+        ).fetchall()
+    assert changed == {key for key, (value, receipt) in after.items() if value is not None and cited[0] in receipt}
+    assert len(changed) > 1
+    assert {key: receipt for key, (_, receipt) in before.items()} == {key: r for key, (_, r) in after.items()}
+
+
+def reissued(root: Path, printed: str, instead: str) -> Library:
+    """The library with another issue of the province's communiqué of 2024, in which other characters are printed."""
+    sources, published = root / "sources", root / "published"
+    shutil.copytree(settings.SOURCES, sources)
+    shutil.copytree(settings.PUBLISHED, published)
+    folder = published / "zhejiang_bureau_of_statistics"
+    text = (folder / "communique_2024.txt").read_text("utf-8")
+    assert text.count(printed) == 1
+    (folder / "synthetic_reissue.txt").write_text(text.replace(printed, instead), "utf-8")
+    shutil.copy(folder / "communique_2024.txt.origin.yml", folder / "synthetic_reissue.txt.origin.yml")
+    document = sources / f"{PROVINCE}.yml"
+    content = yaml.safe_load(document.read_text("utf-8"))
+    (first,) = (edition for edition in content["editions"] if edition["edition"] == "2024")
+    digest = hashlib.sha256((folder / "synthetic_reissue.txt").read_bytes()).hexdigest()
+    content["editions"].append(first | {"issue": 2, "file": "synthetic_reissue.txt", "sha256": digest})
+    document.write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
+    return Library(Catalogue(sources, published), settings.DBT_PROJECT / "seeds")
+
+
 def test_what_is_no_day_is_refused() -> None:
-    with pytest.raises(dbt_build.BuildError, match="neither a day"):
+    with pytest.raises(BuildError, match="neither a day"):
         build_as_of("June 2023")

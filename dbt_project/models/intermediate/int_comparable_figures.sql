@@ -1,6 +1,6 @@
--- The figures that metrics are made from: meant for readers, a number, of a named period, of one side alone. Each vintage
--- set gives one value (`rank_in_set` 1), each estimate round gives one (`rank_in_round` 1); ranks across rounds are of no
--- use to a comparison.
+-- The figures that metrics are made from: meant for readers, a number, of a named period, of one side alone. Each
+-- vintage set gives one value (`rank_in_set` 1), each estimate round gives one (`rank_in_round` 1); ranks across
+-- rounds are of no use to a comparison.
 with observations as (
     select * from {{ ref('fct_observations') }}
     where
@@ -25,7 +25,9 @@ described as (
         observations.observation_key,
         {{ metric_subject('observations') }},
         observations.indicator_code,
-        observations.subject_kind || ':' || coalesce(observations.division_code, observations.subject_name) as subject_key,
+        observations.subject_kind
+        || ':'
+        || coalesce(observations.division_code, observations.subject_name) as subject_key,
 
         -- the figure
         observations.value,

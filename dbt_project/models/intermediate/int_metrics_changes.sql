@@ -1,7 +1,8 @@
--- One subject at two times. A growth, a difference or a mean of two growths takes both from one vintage set, the values that
--- a publication declares comparable: Zhejiang grew by 5.27 % in 2024 against the revised 2023 printed beside it, and the
--- 9.18 % against the preliminary 2023 cannot be formed (V01). A quarter alone is the difference of two accumulations of
--- one year and one round. Land and population are the same at both times; growth of a protected scope is never derived.
+-- One subject at two times. A growth, a difference or a mean of two growths takes both from one vintage set, the
+-- values that a publication declares comparable: Zhejiang grew by 5.27 % in 2024 against the revised 2023 printed
+-- beside it, and the 9.18 % against the preliminary 2023 cannot be formed (V01). A quarter alone is the difference of
+-- two accumulations of one year and one round. Land and population are the same at both times; growth of a protected
+-- scope is never derived.
 with metrics as (
     select * from {{ ref('metrics') }}
     where operation in ('growth_in_set', 'difference_in_set', 'two_year_average', 'discrete_quarter')

@@ -1,5 +1,5 @@
--- M37, M38: how many of a list are covered. The whole is how many there are, which is published apart and for another day;
--- the day of the metric is the day of the part.
+-- M37, M38: how many of a list are covered. The whole is how many there are, which is published apart and for another
+-- day; the day of the metric is the day of the part.
 with figures as (
     select * from {{ ref('int_programme_figures') }}
     where indicator_code in ('platforms_paired', 'consortia_with_co_built_park', 'consortia')

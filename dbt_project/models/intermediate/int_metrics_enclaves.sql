@@ -1,5 +1,5 @@
--- M39: money that an enclave really paid to its counterpart, by window; and how many years of it pay back what was put in,
--- only where investment and the benefit of one year are of one enclave.
+-- M39: money that an enclave really paid to its counterpart, by window; and how many years of it pay back what was put
+-- in, only where investment and the benefit of one year are of one enclave.
 with figures as (
     select * from {{ ref('int_programme_figures') }}
     where park_code is not null and indicator_code in ('enclave_income', 'construction_funds')

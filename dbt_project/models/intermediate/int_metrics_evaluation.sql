@@ -1,5 +1,5 @@
--- M32: grades of the evaluation by yield per mu as shares of the evaluated, per size class (the counterpart). Where grades
--- do not add up to the evaluated, no share is given: the missing units may be in any grade (domain §3.1).
+-- M32: grades of the evaluation by yield per mu as shares of the evaluated, per size class (the counterpart). Where
+-- grades do not add up to the evaluated, no share is given: the missing units may be in any grade (domain §3.1).
 with figures as (
     select
         *,

@@ -1,6 +1,6 @@
--- A division, or the printed sum of a list, against the province: both sides of one indicator, period, accumulation, unit and
--- estimate round (V01). A preliminary county is never set against the revised province, though each is the best known of
--- its side. Growths are as printed on both sides (G01).
+-- A division, or the printed sum of a list, against the province: both sides of one indicator, period, accumulation,
+-- unit and estimate round (V01). A preliminary county is never set against the revised province, though each is the
+-- best known of its side. Growths are as printed on both sides (G01).
 with metrics as (
     select * from {{ ref('metrics') }}
     where operation in ('share_of_province', 'list_share_of_province', 'relative_to_province', 'gap_to_province')

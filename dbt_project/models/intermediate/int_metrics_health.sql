@@ -1,6 +1,6 @@
--- Data health (M40): of the cells that a county should have of a year, the share that is sound: published, on time, of status A
--- and free of estimates. Every county has a value in every year in which any of them has a mandatory figure; where nothing
--- was published there is a null, for an index over nothing would look like a measurement.
+-- Data health (M40): of the cells that a county should have of a year, the share that is sound: published, on time, of
+-- status A and free of estimates. Every county has a value in every year in which any of them has a mandatory figure;
+-- where nothing was published there is a null, for an index over nothing would look like a measurement.
 with metrics as (
     select * from {{ ref('metrics') }}
     where operation = 'data_health'

@@ -1,7 +1,7 @@
--- Aggregates over a list of counties (M05, M08, M20), under both bases: the fixed 26 and the list in force at the period's
--- end (X06). Members are of one estimate round. A sum or a dispersion needs every member: while one is unknown the result
--- is null and says how many are known. A count of members above a threshold is a lower bound until all are known. Only
--- additive indicators are summed, whatever the catalogue asks.
+-- Aggregates over a list of counties (M05, M08, M20), under both bases: the fixed 26 and the list in force at the
+-- period's end (X06). Members are of one estimate round. A sum or a dispersion needs every member: while one is
+-- unknown the result is null and says how many are known. A count of members above a threshold is a lower bound until
+-- all are known. Only additive indicators are summed, whatever the catalogue asks.
 with metrics as (
     select * from {{ ref('metrics') }}
     where operation in ('list_sum', 'list_dispersion', 'list_count_over')
@@ -58,13 +58,18 @@ members as (
         and (metrics.operation != 'list_dispersion' or weight.value is not null)
 ),
 
+periods as (
+    select distinct period_end
+    from members
+),
+
 sizes as (
     select
         lists.list_code,
         periods.period_end,
         count(memberships.division_code) as members_count
     from lists
-    cross join (select distinct period_end from members) as periods
+    cross join periods
     inner join memberships
         on
             lists.list_code = memberships.list_code
@@ -113,7 +118,7 @@ aggregated as (
         string_agg(distinct vintage_set_id, ' | ' order by vintage_set_id) as vintage_set_id,
         jsonb_agg(distinct obs_status)
         || coalesce(jsonb_agg(distinct weight_status) filter (where weight_status is not null), '[]') as input_statuses,
-        jsonb_agg({{ metric_input("'member'", 'listed') }} order by division_code)
+        jsonb_agg({{ metric_input("'member'") }} order by division_code)
         || coalesce(jsonb_agg(weight_input order by division_code) filter (where weight_input is not null), '[]')
             as inputs,
         bool_or(has_warnings) as has_warnings,

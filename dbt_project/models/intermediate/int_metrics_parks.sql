@@ -4,8 +4,8 @@
     'main_industry_revenue_share': ['main_industry_revenue', 'operating_revenue', 100, 'part', 'whole'],
     'high_tech_revenue_share': ['high_tech_revenue', 'operating_revenue', 100, 'part', 'whole'],
 } %}
--- M27–M31: sums over sums of one park or county and year, never a mean of firms' ratios (domain §3.1); land is a state at
--- the year's end. Growth of revenue per mu is compound, from the first to the last year known.
+-- M27–M31: sums over sums of one park or county and year, never a mean of firms' ratios (domain §3.1); land is a state
+-- at the year's end. Growth of revenue per mu is compound, from the first to the last year known.
 with figures as (
     select
         *,

@@ -14,7 +14,8 @@ figures as (
     where rank_in_set = 1 and not is_bound and freq = 'A'
 ),
 
--- An input that counts people counts those of the metric: RESIDENT_END and RESIDENT_AVG are of residents, HUKOU_* are not.
+-- An input that counts people counts those of the metric: RESIDENT_END and RESIDENT_AVG are of residents, HUKOU_* are
+-- not.
 roles as (
     select
         figures.*,
@@ -53,21 +54,21 @@ net_migrations as (
     select
         births.metric_code,
         {{ metric_subject('births') }},
-        change.value - (births.value - deaths.value) as value,
+        year_change.value - (births.value - deaths.value) as value,
         births.estimate_round,
         births.vintage_set_id,
         births.metric_population_basis as population_basis,
-        {{ metric_inputs_of({'change': 'change', 'births': 'births', 'deaths': 'deaths'}) }}
+        {{ metric_inputs_of({'change': 'year_change', 'births': 'births', 'deaths': 'deaths'}) }}
     from roles as births
     inner join roles as deaths
         on {{ same_balance('births', 'deaths') }}
-    inner join roles as change
-        on {{ same_balance('births', 'change') }}
+    inner join roles as year_change
+        on {{ same_balance('births', 'year_change') }}
     where
         births.operation = 'net_migration'
         and births.role = 'births'
         and deaths.role = 'deaths'
-        and change.role = 'change'
+        and year_change.role = 'change'
 ),
 
 -- A04: the denominator is the mean of both year-ends, never the year-end alone.
@@ -75,21 +76,21 @@ products_per_head as (
     select
         gdp.metric_code,
         {{ metric_subject('gdp') }},
-        trim_scale(gdp.value / nullif(population.value - change.value / 2, 0)) as value,
+        trim_scale(gdp.value / nullif(population.value - year_change.value / 2, 0)) as value,
         gdp.estimate_round,
         gdp.vintage_set_id,
         gdp.metric_population_basis as population_basis,
-        {{ metric_inputs_of({'gdp': 'gdp', 'population': 'population', 'change': 'change'}) }}
+        {{ metric_inputs_of({'gdp': 'gdp', 'population': 'population', 'change': 'year_change'}) }}
     from roles as gdp
     inner join roles as population
         on {{ same_balance('gdp', 'population') }}
-    inner join roles as change
-        on {{ same_balance('gdp', 'change') }}
+    inner join roles as year_change
+        on {{ same_balance('gdp', 'year_change') }}
     where
         gdp.operation = 'per_average_resident'
         and gdp.role = 'gdp'
         and population.role = 'population'
-        and change.role = 'change'
+        and year_change.role = 'change'
 ),
 
 united as (

@@ -6,8 +6,8 @@
     'park_intensity': ['park_paid_in_investment', 'paid_in_investment'],
     'lifted_out_of_poverty_share_of_workers': ['lifted_out_of_poverty_workers_employed', 'rural_workers_employed'],
 } %}
--- M34, M35, M36: money paid in and people employed by window, and the parts of them. Windows nest and are never added; the
--- part and the whole are of one window, so that 10,000 since 2018 is never divided by 18,700 of 2021.
+-- M34, M35, M36: money paid in and people employed by window, and the parts of them. Windows nest and are never added;
+-- the part and the whole are of one window, so that 10,000 since 2018 is never divided by 18,700 of 2021.
 with figures as (
     select * from {{ ref('int_programme_figures') }}
     where subject_kind in ('programme', 'park', 'pairing')

@@ -4,8 +4,8 @@
     'completion_rate': ['completed_projects', 'signed_projects', 'completed'],
     'full_capacity_rate': ['projects_at_full_capacity', 'signed_projects', 'full_capacity'],
 } %}
--- M33: what became of a signing cohort. Money is divided by signed money, projects by signed projects, of one subject and
--- window; agreed investment that was not signed at a time is no cohort.
+-- M33: what became of a signing cohort. Money is divided by signed money, projects by signed projects, of one subject
+-- and window; agreed investment that was not signed at a time is no cohort.
 with figures as (
     select * from {{ ref('int_programme_figures') }}
 ),

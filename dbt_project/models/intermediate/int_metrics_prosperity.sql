@@ -1,5 +1,5 @@
--- The highest over the lowest city (M12): all cities of the province in one indicator, period, accumulation and round. With
--- a city missing the extremes are unknown and there is no ratio, whatever the others say.
+-- The highest over the lowest city (M12): all cities of the province in one indicator, period, accumulation and round.
+-- With a city missing the extremes are unknown and there is no ratio, whatever the others say.
 with metrics as (
     select * from {{ ref('metrics') }}
     where operation = 'highest_to_lowest'

@@ -1,4 +1,5 @@
--- Metrics that somebody printed: one value per subject, period and estimate round, with its qualifier, status and comment.
+-- Metrics that somebody printed: one value per subject, period and estimate round, with its qualifier, status and
+-- comment.
 with metrics as (
     select * from {{ ref('metrics') }}
     where operation = 'published'

@@ -1,5 +1,5 @@
--- A part over its whole: both of one subject, period, accumulation, land, vintage set and population. Two publications are
--- never divided by each other here, for their figures need not describe one population or one scope.
+-- A part over its whole: both of one subject, period, accumulation, land, vintage set and population. Two publications
+-- are never divided by each other here, for their figures need not describe one population or one scope.
 with metrics as (
     select * from {{ ref('metrics') }}
     where operation in ('percent', 'ratio')

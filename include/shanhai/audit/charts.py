@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import altair
 
 Evidence = dict[str, Any]
-_COLOURS = {"passed": "#2f7d5b", "failed": "#b3402e", "not applicable": "#b9b4a7"}
+_COLOURS = {"passed": "#2f7d5b", "failed": "#b3402e", "noted": "#d39b3a", "not applicable": "#b9b4a7"}
 _FONT = "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, sans-serif"
 
 
@@ -55,7 +55,7 @@ def _checks(evidence: Evidence) -> "altair.Chart | None":
     import altair as alt
 
     counted = Counter(
-        (f"{r['family']['zh']} {r['family']['en']}", r["status"].replace("_", " ")) for r in evidence["results"]
+        (f"{r['family']['zh']} {r['family']['en']}", r["outcome"].replace("_", " ")) for r in evidence["results"]
     )
     values = [{"family": family, "status": status, "checks": n} for (family, status), n in sorted(counted.items())]
     scale = alt.Scale(domain=list(_COLOURS), range=list(_COLOURS.values()))

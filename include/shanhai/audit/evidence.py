@@ -65,6 +65,8 @@ def gather(connection: Connection, quarter: Quarter, run_id: int | None = None) 
             "dimension": check.dimension, "owner": check.owner, "tolerance": check.tolerance,
             "reference": check.reference, "enforced": [e.model_dump() for e in check.enforced],
             "is_reconciled": check.reconciles is not None,
+            # What only informs has not failed; it has something to tell.
+            "outcome": "noted" if (result["severity"], result["status"]) == ("info", "failed") else result["status"],
         }  # fmt: skip
     return {
         "quarter": str(quarter),

@@ -105,7 +105,7 @@ def _font(text: str) -> str:
 
 
 def _checks(evidence: dict[str, Any]) -> list[list[object]]:
-    return [[r["check_id"], f"{r['title']['zh']} {r['title']['en']}", STATUSES[r["status"]], r["rows_tested"],
+    return [[r["check_id"], f"{r['title']['zh']} {r['title']['en']}", STATUSES[r["outcome"]], r["rows_tested"],
              r["rows_failed"], f"{r['reason']['zh']} {r['reason']['en']}"] for r in evidence["results"]]  # fmt: skip
 
 

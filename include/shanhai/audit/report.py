@@ -13,19 +13,25 @@ SECTIONS = (
     ("loads", "装载与结论", "Loads and verdicts"), ("sample", "抽样复核", "Sampled cells"),
     ("signatures", "签署", "Sign-off"),
 )  # fmt: skip
-STATUSES = {"passed": "通过 passed", "failed": "未通过 failed", "not_applicable": "不适用 not applicable"}
+STATUSES = {
+    "passed": "通过 passed",
+    "failed": "未通过 failed",
+    "noted": "有记录 noted",
+    "not_applicable": "不适用 not applicable",
+}
 _FINDINGS_OF_A_CHECK = 6
 
 
 def numbers(evidence: dict[str, Any]) -> list[tuple[int, str, str]]:
     """The headline counts: number, what it counts in Chinese and English."""
-    results = Counter(result["status"] for result in evidence["results"])
+    results = Counter(result["outcome"] for result in evidence["results"])
     states = Counter(finding["state"] for finding in evidence["findings"])
     held = sum(cell["is_held"] for cell in evidence["sample"])
     return [
         (len(evidence["results"]), "检查", "checks"),
         (results["passed"], "通过", "passed"),
         (results["failed"], "未通过", "failed"),
+        (results["noted"], "有记录", "noted"),
         (results["not_applicable"], "不适用", "not applicable"),
         (sum(result["decision"] == "block" for result in evidence["results"]), "阻断级", "blocking"),
         (states["open"] + states["expired"], "待答复事项", "open findings"),

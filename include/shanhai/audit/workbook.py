@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 Rows = list[list[Any]]
+_OUTCOMES = {"passed": "通过", "failed": "未通过", "noted": "有记录", "not_applicable": "不适用"}
 # Workbooks know no zones; a fixed day makes two builds the same bytes.
 _EPOCH = datetime(1980, 1, 1)
 
@@ -46,7 +47,7 @@ def _checks(evidence: dict[str, Any]) -> Rows:
     heads = ["id", "检查", "check", "级 severity", "层 level", "结果 status", "检验 tested", "未过 failed", "说明",
              "reason", "容差 tolerance"]  # fmt: skip
     return [heads, *(
-        [r["check_id"], r["title"]["zh"], r["title"]["en"], r["severity"], r["level"], r["status"], r["rows_tested"],
+        [r["check_id"], r["title"]["zh"], r["title"]["en"], r["severity"], r["level"], r["outcome"], r["rows_tested"],
          r["rows_failed"], r["reason"]["zh"], r["reason"]["en"], r["tolerance"]] for r in evidence["results"]
     )]  # fmt: skip
 
@@ -96,8 +97,8 @@ def _summarise(summary: "Worksheet", head: "Format", evidence: dict[str, Any], c
     checks, pairs = checks[1:], pairs[1:]
     lines: list[tuple[str, str, object]] = [
         ("检查 checks", f"=COUNTA('检查 Checks'!A2:A{c})", len(checks)),
-        *((f"{zh} {status}", f"=COUNTIF('检查 Checks'!F2:F{c},\"{status}\")", sum(row[5] == status for row in checks))
-          for zh, status in (("通过", "passed"), ("未通过", "failed"), ("不适用", "not_applicable"))),
+        *((f"{zh} {outcome}", f"=COUNTIF('检查 Checks'!F2:F{c},\"{outcome}\")", sum(r[5] == outcome for r in checks))
+          for outcome, zh in _OUTCOMES.items()),
         ("检验项 items tested", f"=SUM('检查 Checks'!G2:G{c})", sum(row[6] for row in checks)),
         ("未过项 items failed", f"=SUM('检查 Checks'!H2:H{c})", sum(row[7] for row in checks)),
         ("核对 pairs", f"=COUNTA('核对 Reconciliation'!A2:A{p})", len(pairs)),

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+_WIDTH_OF_A_FILE = 160  # columns where the output is no terminal
+
 
 def completeness(
     table: Annotated[str | None, typer.Argument(help="<publisher>/<table>; all when left out · 省略则为全部")] = None,
@@ -35,6 +37,8 @@ def completeness(
             shown.add_row(each.table_id, name, each.state, _lag(each.publisher_lag_days, each.publisher_is_late),
                           _lag(each.our_lag_days, each.we_are_late), (each.reason or "")[:200])  # fmt: skip
     console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = _WIDTH_OF_A_FILE
     if shown.row_count:
         console.print(shown)
     console.print(" · ".join(f"{state} {count}" for state, count in sorted(Counter(e.state for e in due).items())))

@@ -49,8 +49,8 @@ class Node:
     def found_in_archive(self, library: Library) -> bool:
         """Whether the archived bytes print these characters at the locator; of observations and registers only."""
         source = library.catalogue.tables[self.detail["table_id"]]
-        edition = source.edition(self.detail["edition"])
-        reader = library.reader(source, edition, archive.fetch(self.detail["publication_sha256"]))
+        digest = self.detail["publication_sha256"]
+        reader = library.reader(source, source.issue_of(self.detail["edition"], digest), archive.fetch(digest))
         printed = reader.printed_at(self.detail["locator"])
         return bool(printed == self.detail["printed"] if self.kind == "observation" else printed)
 

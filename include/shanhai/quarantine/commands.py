@@ -16,6 +16,8 @@ quarantine_app = typer.Typer(
     help="Loads that did not pass their gate. 隔离区：未通过校验的装载。", no_args_is_help=True
 )
 
+_WIDTH_OF_A_FILE = 160  # columns where the output is no terminal
+
 Load = Annotated[int, typer.Argument(metavar="LOAD", help="Number of the load · 装载编号")]
 Owner = Annotated[str, typer.Option(help="Who answers for it · 责任人")]
 Reason = Annotated[str, typer.Option(help="Why, in a sentence · 理由")]
@@ -41,6 +43,8 @@ def list_waiting() -> None:
         name = f"{each.table_id} {each.edition}" + (f" issue {each.issue}" if each.issue > 1 else "")
         table.add_row(str(each.load_id), name, str(each.age_days), due, owner, each.reason[:300])
     console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = _WIDTH_OF_A_FILE
     console.print(table if waiting else "nothing in quarantine · 隔离区为空")
     for line in red:
         console.print(line)

@@ -1,6 +1,6 @@
 """What every figure has, whatever carried it: indicator, unit, period, division, status and round."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from shanhai.documents.reference import Indicator, Reference, Unit
@@ -29,11 +29,18 @@ class Observations:
     publication: Publication
     reference: Reference
     register: DivisionRegister
+    # A row asks the same of each of its cells.
+    _divisions: dict[tuple[object, ...], str] = field(default_factory=dict, compare=False)
+    _digits: dict[tuple[str, str], int] = field(default_factory=dict, compare=False)
 
     def most_digits(self, indicator_code: str, unit_printed: str) -> int:
         """Digits that one figure of the indicator may print in a unit."""
-        unit = self.reference.units.get(unit_printed)
-        return most_digits(self.reference.magnitudes.get(indicator_code, {}), unit.unit_mult if unit else 0)
+        key = (indicator_code, unit_printed)
+        if key not in self._digits:
+            unit = self.reference.units.get(unit_printed)
+            windows = self.reference.magnitudes.get(indicator_code, {})
+            self._digits[key] = most_digits(windows, unit.unit_mult if unit else 0)
+        return self._digits[key]
 
     def unit_of(self, indicator_code: str, printed: list[list[str]]) -> str:
         """The printed unit that is the indicator's: of those nearest to the figure, the one of its measure.
@@ -174,6 +181,8 @@ class Observations:
             return None
         published = published_on if isinstance(published_on, date) else date.max
         day = period.end if period is not UNDATED and period.end else published
-        if code:
-            return self.register.check(code, name, day)
-        return self.register.code_of(name, day, provinces)
+        key = (code, name, day, provinces)
+        if key not in self._divisions:
+            found = self.register.check(code, name, day) if code else self.register.code_of(name, day, provinces)
+            self._divisions[key] = found
+        return self._divisions[key]

@@ -35,11 +35,12 @@ class PastSchema:
     built_at: datetime
 
 
-def build_as_of(moment: str, clock: str = "loaded") -> str:
+def build_as_of(moment: str, clock: str = "loaded", only: tuple[str, ...] = ()) -> str:
     """Build every model as of a day (2023-06-30) or a moment with its zone; returns the schema that readers may read.
 
     `loaded` is what this warehouse had accepted by then; `published` what publishers had said by then, whenever it came
-    here. The same day by the same clock is built anew in place of what was there.
+    here. The same day by the same clock is built anew in place of what was there. With `only`, these relations and what
+    they read are built, and no others.
     """
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}([T ].+)?", moment):
         raise BuildError(f"{moment!r} is neither a day like 2023-06-30 nor a moment")
@@ -50,17 +51,18 @@ def build_as_of(moment: str, clock: str = "loaded") -> str:
     with connect() as connection, alone(connection):
         start_anew(connection)
         project = dbt_build.parse(as_of)
-        dbt_build.build_models(as_of)
+        dbt_build.build_models(as_of, only)
         loads = loads_read(connection, CANDIDATE_SCHEMA)
         if not loads:
             raise NoSuchDayError(f"nothing was {clock} by {moment}")
-        relations = content_of(connection, CANDIDATE_SCHEMA, project.promoted)
+        shown = [name for name in project.promoted if not only or name in only]
+        relations = content_of(connection, CANDIDATE_SCHEMA, shown)
         for schema in (view_schema, tables):
             connection.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema)))
         connection.execute(
             sql.SQL("alter schema {} rename to {}").format(sql.Identifier(CANDIDATE_SCHEMA), sql.Identifier(tables))
         )
-        _show(connection, view_schema, tables, project.promoted, as_of)
+        _show(connection, view_schema, tables, shown, as_of)
         connection.execute(
             """
             insert into ops.as_of_schemas

@@ -204,7 +204,9 @@ def _evidence(
     )
     known = seal.model_sha256 if seal else {}
     recoded = [r for r in project.promoted if known.get(f"model.shanhai.{r}") != project.sha256[f"model.shanhai.{r}"]]
-    corrected = bool(seal) and known.get(_CORRECTIONS) != project.sha256.get(_CORRECTIONS)
+    corrected: list[str] = []
+    if known.get(_CORRECTIONS) != project.sha256.get(_CORRECTIONS):
+        corrected = [relation for relation in project.promoted if _CORRECTIONS in project.parents(relation)]
     return Evidence(new, registers, recoded, corrected)
 
 

@@ -21,35 +21,41 @@ create temporary table if not exists release_differences (
     cited text[], cause text, load_ids bigint[] not null default '{}'
 ) on commit drop
 """
+# The rows of a mart that differ between two releases, by key; a row becomes JSON once, not for every column.
+_PAIRED = """
+create temporary table release_paired on commit drop as
+with new as materialized (select {key} as key, to_jsonb(t) as content from {new} as t),
+old as materialized (select {key} as key, to_jsonb(t) as content from {old} as t)
+select key, new.content as now, old.content as was from new full join old using (key)
+where new.content is distinct from old.content
+"""
 # Rows by key that one release has and the other has not.
 _ROWS = """
 insert into release_differences (relation, change_kind, row_key, cited)
-select {relation}, case when old.content is null then 'added' else 'deleted' end, coalesce(new.key, old.key),
+select {relation}, case when was is null then 'added' else 'deleted' end, key,
     array(
         select distinct receipt.key
-        from jsonb_each(coalesce(new.content -> 'receipts', old.content -> 'receipts', '{{}}')) as cell
+        from jsonb_each(coalesce(now -> 'receipts', was -> 'receipts', '{{}}')) as cell
         cross join lateral jsonb_array_elements_text(cell.value) as receipt (key)
     )
-from (select {key} as key, to_jsonb(t) as content from {new} as t) as new
-full join (select {key} as key, to_jsonb(t) as content from {old} as t) as old using (key)
-where old.content is null or new.content is null
+from release_paired where was is null or now is null
 """
 # Cells of rows that both have, of columns that both have.
 _CELLS = """
 insert into release_differences (relation, change_kind, row_key, column_name, old_value, new_value, cited)
 select {relation},
-    case when old_cell.value is null then 'added' when new_cell.value is null then 'deleted' else 'corrected' end,
-    new.key, columns.name, old_cell.value, new_cell.value,
+    case
+        when was ->> columns.name is null then 'added'
+        when now ->> columns.name is null then 'deleted'
+        else 'corrected'
+    end,
+    key, columns.name, was ->> columns.name, now ->> columns.name,
     array(
-        select jsonb_array_elements_text(coalesce(new.content -> 'receipts' -> columns.name, '[]'))
-        union select jsonb_array_elements_text(coalesce(old.content -> 'receipts' -> columns.name, '[]'))
+        select jsonb_array_elements_text(coalesce(now -> 'receipts' -> columns.name, '[]'))
+        union select jsonb_array_elements_text(coalesce(was -> 'receipts' -> columns.name, '[]'))
     )
-from (select {key} as key, to_jsonb(t) as content from {new} as t) as new
-inner join (select {key} as key, to_jsonb(t) as content from {old} as t) as old using (key)
-cross join unnest({columns}::text[]) as columns (name)
-cross join lateral (select new.content ->> columns.name as value) as new_cell
-cross join lateral (select old.content ->> columns.name as value) as old_cell
-where new.content is distinct from old.content and new_cell.value is distinct from old_cell.value
+from release_paired cross join unnest({columns}::text[]) as columns (name)
+where was is not null and now is not null and now -> columns.name is distinct from was -> columns.name
 """
 # A cell's cause, from the nearest evidence to the farthest: a new load that it cites, a correction, a changed register
 # of membership, changed code, and else the new loads altogether.
@@ -74,7 +80,7 @@ update release_differences as differences set
     load_ids = coalesce(
         cited.load_ids,
         case
-            when %(corrected)s then '{{}}'::bigint[]
+            when differences.row_key is null or differences.relation = any(%(corrected)s) then '{{}}'::bigint[]
             when cardinality(%(register_loads)s::bigint[]) > 0 then %(register_loads)s::bigint[]
             when differences.relation = any(%(recoded)s) then '{{}}'::bigint[]
             else %(new_loads)s::bigint[]
@@ -82,7 +88,9 @@ update release_differences as differences set
     ),
     cause = case
         when cited.load_ids is not null then 'source revision'
-        when %(corrected)s then 'correction'
+        -- A column or a mart comes and goes with code alone.
+        when differences.row_key is null then 'code'
+        when differences.relation = any(%(corrected)s) then 'correction'
         when cardinality(%(register_loads)s::bigint[]) > 0 then 'membership'
         when differences.relation = any(%(recoded)s) then 'code'
         else 'source revision'
@@ -106,8 +114,9 @@ class Evidence:
 
     new_loads: list[int]
     register_loads: list[int]
+    # Relations whose code or seeds changed, and those that rest on corrections that changed.
     recoded: list[str]
-    corrected: bool
+    corrected: list[str]
 
 
 def raised(version: str | None, kinds: Iterable[str]) -> str:
@@ -128,15 +137,17 @@ def record_changes(
 ) -> dict[str, set[str]]:
     """Keep every difference of the marts `keys` names between two schemas, old and new; returns their kinds by mart.
 
-    A mart whose key is not declared, or has changed, cannot be compared row by row: it is deleted and added.
+    A mart whose key has changed cannot be compared row by row; what came or went of its columns is kept.
     """
     old, new = schemas
     connection.execute(_START)
     for relation, key in keys.items():
         before, after = (_columns(connection, schema, relation) for schema in schemas)
+        if not before or not after:
+            _whole(connection, relation, "added" if after else "deleted", None)
+            continue
         for column in sorted((set(before) ^ set(after)) - _NOT_VALUES):
-            kind = "added" if column in after else "deleted"
-            _whole(connection, relation, kind, column)
+            _whole(connection, relation, "added" if column in after else "deleted", column)
         if key and set(key) <= set(before) and set(key) <= set(after):
             shared = [c for c in after if c in before and c not in _NOT_VALUES and c not in key]
             parts = {
@@ -146,8 +157,10 @@ def record_changes(
                 "new": sql.Identifier(new, relation),
                 "columns": sql.Literal(shared),
             }
+            connection.execute(sql.SQL(_PAIRED).format(**parts))
             connection.execute(sql.SQL(_ROWS).format(**parts))
             connection.execute(sql.SQL(_CELLS).format(**parts))
+            connection.execute("drop table release_paired")
     parameters: dict[str, Any] = {
         "new_loads": evidence.new_loads,
         "register_loads": evidence.register_loads,
@@ -190,7 +203,7 @@ def _columns(connection: Connection, schema: str, relation: str) -> list[str]:
     return found or []
 
 
-def _whole(connection: Connection, relation: str, kind: str, column: str) -> None:
+def _whole(connection: Connection, relation: str, kind: str, column: str | None) -> None:
     connection.execute(
         "insert into release_differences (relation, change_kind, column_name) values (%s, %s, %s)",
         (relation, kind, column),

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,9 +55,19 @@ def build(project: Project) -> DbtOutcome:
     return DbtOutcome(len(declared), len(ran))
 
 
-def build_models(as_of: AsOf) -> None:
-    """Build every seed and model as of a day, without tests: the past need not pass what is asked of today."""
-    run(["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"], as_of)
+def build_models(as_of: AsOf | None, only: Iterable[str] = (), full_refresh: bool = False) -> None:
+    """Build seeds and models (all, or `only` these with what they read) as of a day, without tests.
+
+    The past need not pass what is asked of today.
+    """
+    chosen = [f"+{relation}" for relation in only]
+    run(
+        [
+            "build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test",
+            *(["--select", *chosen] if chosen else []), *(["--full-refresh"] if full_refresh else []),
+        ],
+        as_of,
+    )  # fmt: skip
 
 
 def run(command: list[str], as_of: AsOf | None = None) -> list[Any]:

@@ -12,7 +12,8 @@ divisions as (
     where is_current
 ),
 
--- A metric that nobody published has a row all the same, of the province and of no period: the gap is seen and says why.
+-- A metric that nobody published has a row all the same, of the province and of no period: the gap is seen and says
+-- why.
 described as (
     select
         -- keys

@@ -44,14 +44,14 @@ paired as (
         now.metric_name_zh,
         now.metric_name_en,
         now.period_end,
-        before.time_period as previous_time_period,
+        earlier.time_period as previous_time_period,
 
         -- measures
         now.value,
-        before.value as previous_value,
-        now.value - before.value as change_value,
+        earlier.value as previous_value,
+        now.value - earlier.value as change_value,
         now.gap_unit_measure as unit_measure,
-        case sign(now.value - before.value)
+        case sign(now.value - earlier.value)
             when 1 then 'catching_up'
             when -1 then 'falling_behind'
             else 'unchanged'
@@ -59,24 +59,24 @@ paired as (
 
         -- vintages
         now.estimate_round,
-        case when 'B' in (now.obs_status, before.obs_status) then 'B' else 'E' end as obs_status,
+        case when 'B' in (now.obs_status, earlier.obs_status) then 'B' else 'E' end as obs_status,
         now.metric_key,
-        before.metric_key as previous_metric_key,
+        earlier.metric_key as previous_metric_key,
 
         -- standing
-        now.has_warnings or before.has_warnings as has_warnings,
-        least(now.data_as_of, before.data_as_of) as data_as_of,
-        now.newer_load_in_quarantine or before.newer_load_in_quarantine as newer_load_in_quarantine
+        now.has_warnings or earlier.has_warnings as has_warnings,
+        least(now.data_as_of, earlier.data_as_of) as data_as_of,
+        now.newer_load_in_quarantine or earlier.newer_load_in_quarantine as newer_load_in_quarantine
     from levels as now
-    inner join levels as before
+    inner join levels as earlier
         on
-            now.division_code = before.division_code
-            and now.metric_code = before.metric_code
-            and now.freq = before.freq
-            and now.accum = before.accum
-            and now.estimate_round = before.estimate_round
-            and now.boundary_version is not distinct from before.boundary_version
-            and (now.period_end - interval '1 year')::date = before.period_end
+            now.division_code = earlier.division_code
+            and now.metric_code = earlier.metric_code
+            and now.freq = earlier.freq
+            and now.accum = earlier.accum
+            and now.estimate_round = earlier.estimate_round
+            and now.boundary_version is not distinct from earlier.boundary_version
+            and (now.period_end - interval '1 year')::date = earlier.period_end
 ),
 
 receipted as (

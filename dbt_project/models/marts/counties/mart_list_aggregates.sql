@@ -132,7 +132,9 @@ described as (
         aggregates.data_as_of,
         aggregates.newer_load_in_quarantine,
         jsonb_strip_nulls(
-            jsonb_build_object('value', case when aggregates.value is not null then to_jsonb(aggregates.receipt_keys) end)
+            jsonb_build_object(
+                'value', case when aggregates.value is not null then to_jsonb(aggregates.receipt_keys) end
+            )
         ) as receipts
     from aggregates
     inner join counted

@@ -32,7 +32,7 @@ known as (
     select
         division_code,
         metric_code,
-        count(distinct (freq, time_period, accum))::integer as periods_known_count,
+        count(distinct concat_ws('|', freq, time_period, accum))::integer as periods_known_count,
         min(period_end) as first_period_end,
         max(period_end) as last_period_end,
         string_agg(distinct obs_status, ' ' order by obs_status) as obs_statuses,
