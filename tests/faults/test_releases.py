@@ -76,7 +76,7 @@ def test_a_promotion_survives_a_fault_at_every_step(
     built_warehouse.value("promote", first)
     if way == "made anew":
         with connect() as connection:
-            connection.execute(f"alter table release_{second}.mart_scheme_rules add column if not exists added text")  # type: ignore[arg-type]
+            connection.execute(f"alter table release_{second}.mart_loads add column if not exists added text")  # type: ignore[arg-type]
         second = sealed_again(second)
     undisturbed = built_warehouse.run("promote", second)
     assert undisturbed.state == "done", undisturbed
