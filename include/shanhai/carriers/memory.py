@@ -5,11 +5,11 @@ from types import TracebackType
 
 import psutil
 
-_MOST_GROWTH = 256 * 2**20
+_MOST_GROWTH = 192 * 2**20
 
 
 class bounded_memory:  # noqa: N801 - a context manager, named like a function as those of contextlib are
-    """Within it the process may grow by 256 MiB; raises ValueError when a file would take more.
+    """Within it the process may grow by 192 MiB; raises ValueError when a file would take more.
 
     The limit is that of the process (`RLIMIT_AS`): parsers keep an object to every element, character or cell, in C
     and in Python.
