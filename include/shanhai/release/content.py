@@ -14,8 +14,9 @@ from shanhai.warehouse.connection import scalar
 
 _CONTENT = """
 select jsonb_build_object(
-    'rows', count(*), 'content_md5', md5(string_agg(md5(row::text), '' order by md5(row::text)))
-) from {} as row
+    'rows', count(*),
+    'content_sha256', encode(sha256(coalesce(string_agg(row_sha256, '' order by row_sha256), '')), 'hex')
+) from (select sha256(convert_to(row::text, 'UTF8')) as row_sha256 from {} as row) as rows
 """
 
 
