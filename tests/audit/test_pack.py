@@ -112,7 +112,8 @@ def leaves_forged_too(files: Files) -> Files:
 
 @pytest.mark.parametrize(("alteration", "named"), [
     (flipped, "ledger entry 5 (loads) was altered|ledger entry 5"), (dropped, "ledger entry 5 is missing"),
-    (reordered, "ledger entry 5 is missing"), (dated_back, "ledger entry 5"), (cut_off, "is missing"), (forged, "is not the one that was signed"),
+    (reordered, "ledger entry 5 is missing"), (dated_back, "ledger entry 5"), (cut_off, "is missing"),
+    (forged, "is not the one that was signed"),
     (leaves_forged_too, "ledger entry 5 is dated before|ledger/leaves.txt was altered"),
     (lambda files: files | {"report.html": files["report.html"] + b" "}, "report.html was altered"),
     (lambda files: {n: c for n, c in files.items() if n != "audit.xlsx"}, "audit.xlsx is missing"),
