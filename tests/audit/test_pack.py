@@ -94,6 +94,12 @@ def dated_back(files: Files) -> Files:
     return with_entries(files, chained_anew(found))
 
 
+def forged(files: Files) -> Files:
+    found = entries(files)
+    found[4] |= {"actor": "somebody"}
+    return with_entries(files, chained_anew(found))
+
+
 def cut_off(files: Files) -> Files:
     return with_entries(files, entries(files)[:-1])
 
@@ -107,6 +113,7 @@ def leaves_forged_too(files: Files) -> Files:
 @pytest.mark.parametrize(("alteration", "named"), [
     (flipped, "ledger entry 5 (loads) was altered|ledger entry 5"), (dropped, "ledger entry 5 is missing"),
     (reordered, "ledger entry 5 is missing"), (dated_back, "ledger entry 5"), (cut_off, "is missing"),
+    (forged, "is not the one that was signed"),
     (leaves_forged_too, "ledger entry 5 is dated before|ledger/leaves.txt was altered"),
     (lambda files: files | {"report.html": files["report.html"] + b" "}, "report.html was altered"),
     (lambda files: {n: c for n, c in files.items() if n != "audit.xlsx"}, "audit.xlsx is missing"),

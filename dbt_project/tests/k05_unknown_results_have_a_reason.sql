@@ -1,4 +1,4 @@
--- P07: an unknown result says why, a known one rests on a figure, and nothing measured before its due year has failed.
+-- K05: an unknown result says why, a known one rests on a figure, and nothing measured before its due year has failed.
 select *
 from {{ ref('mart_scheme_results') }}
 where

@@ -1,4 +1,4 @@
--- P04: the days of a project's states never decrease with its steps, and nothing follows an end.
+-- P03: the days of a project's states never decrease with its steps, and nothing follows an end.
 select
     earlier.project_code,
     earlier.project_state,
