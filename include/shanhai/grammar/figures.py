@@ -16,7 +16,7 @@ _MAPPED = str.maketrans({"⻰": "龙", "∶": ":", "︰": ":", "·": ".", "−":
 # ASCII digits only: the digits of other scripts are no print of these publications.
 _NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 _PLAIN = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?")
-_TWO_POINTS = re.compile(r"[0-9]*\.[0-9]*\.[0-9]*")
+_TWO_POINTS = re.compile(r"\.[0-9]*\.")
 _WHOLE = re.compile(r"[0-9]+")
 # Digits of a whole number that is one number, where nothing more is known of what it counts (§2.7 step 8).
 MOST_DIGITS = 8
