@@ -81,7 +81,7 @@ def test_a_killed_job_ends_in_the_same_marts(
     for name, content in marts.items():
         statement = f"""
         select count(*) from ops.promotions inner join ops.releases using (release_id)
-        where relations -> '{name}' ->> 'content_sha256' = '{content["content_md5"]}'
+        where relations -> '{name}' ->> 'content_sha256' = '{content["content_sha256"]}'
         """  # noqa: S608 - names and hashes of our own ledger
         assert ask(environment, statement) == 1, name
 

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 from psycopg import sql
-from tests.conftest import own_database
-from tests.faults import small_project
-from tests.faults.readers import schemas_read
-from tests.faults.worker import Fault, Job, Outcome, run
 
 from shanhai import ledger
 from shanhai.platform import postgres
 from shanhai.warehouse import migrate
 from shanhai.warehouse.connection import connect
+from tests.conftest import own_database
+from tests.faults import small_project
+from tests.faults.readers import schemas_read
+from tests.faults.worker import Fault, Job, Outcome, run
 
 # Small real publications of three publishers and two shapes: a text, a workbook-like table, a register.
 EDITIONS = [

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 from psycopg import sql
-from tests.faults.conftest import EDITIONS, FaultyWarehouse, assert_sound, faulty_warehouse, loaded_content
-from tests.faults.worker import Fault, run, start
-from tests.small_library import HEAD, YEARBOOK, SmallLibrary
 
 from shanhai import archive, ledger, settings
 from shanhai.load import EditionKey, archive_edition, load_edition, stage_edition
 from shanhai.pending import edition_states
 from shanhai.platform import postgres
 from shanhai.warehouse.connection import connect
+from tests.faults.conftest import EDITIONS, FaultyWarehouse, assert_sound, faulty_warehouse, loaded_content
+from tests.faults.worker import Fault, run, start
+from tests.small_library import HEAD, YEARBOOK, SmallLibrary
 
 KEY = EDITIONS[0]
 GOOD = (HEAD + "云和县,951435,112635\r\n庆元县,789300,\r\n").encode("gb18030")

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from shanhai.platform import postgres
 from tests.faults.conftest import EDITIONS, FaultyWarehouse, assert_sound, faulty_warehouse, loaded_content
 from tests.faults.table import FaultTable, chosen
 from tests.faults.worker import Fault
-
-from shanhai.platform import postgres
 
 KINDS = ("worker killed", "connection cut", "postgres killed", "postgres restarted")
 KEY = EDITIONS[0]

@@ -10,12 +10,12 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from tests.faults.conftest import FaultyWarehouse, assert_sound
-from tests.faults.test_releases import kept_releases
 
 from shanhai import settings
 from shanhai.platform import postgres
 from shanhai.release import promotion
+from tests.faults.conftest import FaultyWarehouse, assert_sound
+from tests.faults.test_releases import kept_releases
 
 READERS, PROMOTIONS = 200, 50
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.faults.conftest import FaultyWarehouse, assert_sound, seen_by_readers
-from tests.faults.table import FaultTable, chosen
-from tests.faults.worker import Fault, run, start
 
 from shanhai.platform import postgres
 from shanhai.release import promotion
 from shanhai.warehouse.connection import connect
+from tests.faults.conftest import FaultyWarehouse, assert_sound, seen_by_readers
+from tests.faults.table import FaultTable, chosen
+from tests.faults.worker import Fault, run, start
 
 # A build has hundreds of points and takes seconds: a few of dbt's statements stand for all, and what comes after dbt.
 _OF_DBT = 3

@@ -89,5 +89,5 @@ def check_seal(connection: Connection, release_id: int, schema: str) -> None:
         if found != {key: sealed[key] for key in found}:
             raise TamperedError(
                 f"{schema}.{relation} was altered after its tests: "
-                f"{sealed['rows']} rows, {sealed['content_md5']}, are now {found['rows']}, {found['content_md5']}"
+                f"{sealed['rows']} rows, {sealed['content_sha256']}, are now {found['rows']}, {found['content_sha256']}"
             )
