@@ -1,5 +1,5 @@
--- The loads a build reads, which it works out itself so that it can do so as of any day, are the ledger's accepted loads.
--- What is accepted while the build runs is no difference.
+-- The loads a build reads, which it works out itself so that it can do so as of any day, are the ledger's accepted
+-- loads. What is accepted while the build runs is no difference.
 with built as (
     select * from {{ ref('stg_ops__accepted_loads') }}
 ),

@@ -1,5 +1,10 @@
 -- K05: an unknown result says why, a known one rests on a figure, and nothing measured before its due year has failed.
-select *
+select
+    result,
+    reason,
+    obs_status,
+    assessed_year,
+    due_year
 from {{ ref('mart_scheme_results') }}
 where
     (result = 'unknown' and reason is null)

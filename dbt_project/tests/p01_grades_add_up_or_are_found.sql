@@ -1,4 +1,5 @@
--- P01: grades add up to the evaluated, or the difference is registered as found; a finding that no longer holds is one too.
+-- P01: grades add up to the evaluated, or the difference is registered as found; a finding that no longer holds is one
+-- too.
 select
     grades.division_code,
     grades.evaluation_year,

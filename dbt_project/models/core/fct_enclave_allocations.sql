@@ -35,9 +35,17 @@ sides as (
 ),
 
 subjects as (
-    select park_code, indicator_code, null::text as observation_key from agreed
+    select
+        park_code,
+        indicator_code,
+        null::text as observation_key
+    from agreed
     union
-    select park_code, indicator_code, observation_key from figures
+    select
+        park_code,
+        indicator_code,
+        observation_key
+    from figures
 ),
 
 shared as (
@@ -73,8 +81,13 @@ shared as (
 described as (
     select
         -- keys
-        {{ surrogate_key(['shared.park_code', 'shared.indicator_code', 'shared.observation_key', 'shared.ledger', 'shared.side']) }}
-            as register_key,
+        {{ surrogate_key([
+            'shared.park_code',
+            'shared.indicator_code',
+            'shared.observation_key',
+            'shared.ledger',
+            'shared.side',
+        ]) }} as register_key,
         shared.park_code,
         shared.indicator_code,
         shared.observation_key,

@@ -56,8 +56,9 @@ neighbours as (
     select
         *,
         coalesce(lag(load_ordinal) over same_observation = load_ordinal - 1, false) as was_there,
-        coalesce(lag({{ said_value() }}) over same_observation is not distinct from {{ said_value() }}, false) as is_same,
-        next_load_id is not null and lead(load_ordinal) over same_observation is distinct from load_ordinal + 1
+        coalesce(lag({{ said_value() }}) over same_observation is not distinct from {{ said_value() }}, false)
+            as is_same,
+        next_load_id is not null and not coalesce(lead(load_ordinal) over same_observation = load_ordinal + 1, false)
             as is_gone_next
     from printed
     window same_observation as (partition by observation_key order by load_ordinal)
@@ -105,8 +106,11 @@ published as (
     window same_figure as (
         partition by printed.figure_key
         order by
-            estimate_rounds.precedence desc, printed.published_on nulls first, printed.table_id, printed.edition,
-            printed.row_number
+            estimate_rounds.precedence desc,
+            printed.published_on asc nulls first,
+            printed.table_id asc,
+            printed.edition asc,
+            printed.row_number asc
     )
 ),
 

@@ -53,7 +53,8 @@ described as (
         merged.*,
         coalesce(recipient_parks.park_code, corrections.new_value) as recipient_park_code,
         partner_parks.park_code as partner_park_code,
-        coalesce(merged.recipient_code, recipient_parks.host_code, corrected_parks.host_code) as recipient_division_code,
+        coalesce(merged.recipient_code, recipient_parks.host_code, corrected_parks.host_code)
+            as recipient_division_code,
         coalesce(merged.partner_code, partner_parks.host_code) as partner_division_code,
         case when recipient_parks.park_code is null then corrections.correction_id end as correction_id,
         case length(merged.started)

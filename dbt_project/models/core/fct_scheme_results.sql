@@ -1,5 +1,5 @@
--- One result for each rule, each subject it is asked of, and each year: passes, fails, distance where the rule is soft, or
--- unknown with the reason. A forecast or an announced amount is no result.
+-- One result for each rule, each subject it is asked of, and each year: passes, fails, distance where the rule is soft,
+-- or unknown with the reason. A forecast or an announced amount is no result.
 with asked as (
     select * from {{ ref('scheme_subjects') }}
 ),
@@ -20,16 +20,35 @@ consortia as (
 -- The consortia are asked one by one; the publication answers for all of them at once.
 subjects as (
     select
-        scheme_code, rule_code, subject_kind, subject_name, park_code, assessed_year, due_year, indicator_code, threshold_of_year,
-        reason, subject_name as figure_subject_name, null::text as register_receipt
+        scheme_code,
+        rule_code,
+        subject_kind,
+        subject_name,
+        park_code,
+        assessed_year,
+        due_year,
+        indicator_code,
+        threshold_of_year,
+        reason,
+        subject_name as figure_subject_name,
+        null::text as register_receipt
     from asked
 
     union all
 
     select
-        'manufacturing_consortium', 'annual_assessment', 'pairing', consortia.consortium_code, null, years.assessed_year,
-        null, 'assessment_result', null, 'The result of the year was not published · 该年结果未公布',
-        '制造业高质量发展结对促共富联合体', 'register:dim_consortia:' || consortia.register_key
+        'manufacturing_consortium' as scheme_code,
+        'annual_assessment' as rule_code,
+        'pairing' as subject_kind,
+        consortia.consortium_code as subject_name,
+        null as park_code,
+        years.assessed_year,
+        null as due_year,
+        'assessment_result' as indicator_code,
+        null as threshold_of_year,
+        'The result of the year was not published · 该年结果未公布' as reason,
+        '制造业高质量发展结对促共富联合体' as figure_subject_name,
+        'register:dim_consortia:' || consortia.register_key as register_receipt
     from consortia
     cross join (values (2023), (2024), (2025)) as years (assessed_year)
 ),
@@ -83,14 +102,16 @@ judged as (
 timed as (
     select
         *,
-        case when result_of_year = 'fails' and assessed_year < due_year then 'distance' else result_of_year end as result
+        case when result_of_year = 'fails' and assessed_year < due_year then 'distance' else result_of_year end
+            as result
     from judged
 ),
 
 described as (
     select
         -- keys
-        {{ surrogate_key(['scheme_code', 'rule_code', 'subject_kind', 'subject_name', 'assessed_year']) }} as register_key,
+        {{ surrogate_key(['scheme_code', 'rule_code', 'subject_kind', 'subject_name', 'assessed_year']) }}
+            as register_key,
         scheme_code,
         rule_code,
         subject_kind,
@@ -112,7 +133,8 @@ described as (
         value_qualifier,
         trim_scale(value - threshold_value) as distance_value,
         unit_measure,
-        case when result != 'unknown' then figure_status when value is not null then figure_status else 'O' end as obs_status,
+        case when result != 'unknown' then figure_status when value is not null then figure_status else 'O' end
+            as obs_status,
         case when result = 'unknown' then reason end as reason,
         concat_ws(
             ' ', 'register:dim_scheme_rules:' || rule_key, 'observation:' || observation_key, register_receipt

@@ -11,15 +11,17 @@ members as (
         part.observation_key,
         count(*) as value,
         jsonb_agg(
-            jsonb_build_object('role', 'members', 'key', 'register:dim_list_membership:' || membership.register_key, 'value', 1)
+            jsonb_build_object(
+                'role', 'members', 'key', 'register:dim_list_membership:' || membership.register_key, 'value', 1
+            )
             order by membership.register_key
         ) as inputs
     from figures as part
     inner join {{ ref('dim_list_membership') }} as membership
         on
             membership.list_code = '{{ var("original_list_code") }}'
-            and coalesce(membership.valid_from <= part.period_end, true)
-            and coalesce(membership.valid_to > part.period_end, true)
+            and coalesce(part.period_end >= membership.valid_from, true)
+            and coalesce(part.period_end < membership.valid_to, true)
     where part.indicator_code = 'platforms_paired'
     group by part.observation_key
 ),

@@ -54,14 +54,15 @@ shares as (
         whole.accum,
         whole.period_start,
         whole.period_end,
-        case when totals.graded_value = whole.value then trim_scale(part.value / nullif(whole.value, 0) * 100) end as value,
+        case when totals.graded_value = whole.value then trim_scale(part.value / nullif(whole.value, 0) * 100) end
+            as value,
         'EXACT' as value_qualifier,
         whole.estimate_round,
         whole.vintage_set_id,
         whole.population_basis,
         {{ metric_inputs_of({'part': 'part', 'whole': 'whole'}) }},
         case
-            when totals.graded_value is distinct from whole.value
+            when not coalesce(totals.graded_value = whole.value, false)
                 then 'grades do not add up to the evaluated · 各类合计与参评数不符'
         end as comment
     from graded as part

@@ -1,5 +1,5 @@
--- M26: the share of a county's leading industry, which the articles print without a period. Undated figures meet no other
--- figure: they are shown as printed, and a share of output is never put in one line with a share of 规上工业.
+-- M26: the share of a county's leading industry, which the articles print without a period. Undated figures meet no
+-- other figure: they are shown as printed, and a share of output is never put in one line with a share of 规上工业.
 with metrics as (
     select * from {{ ref('metrics') }}
     where operation = 'published' and metric_id = 'M26'

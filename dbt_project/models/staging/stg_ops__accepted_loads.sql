@@ -41,7 +41,7 @@ judged as (
 decided as (
     select
         load_id,
-        (array_agg(action order by decision_id desc))[1] as action
+        (array_agg(action order by decision_id desc))[1] as last_action
     from decisions
     group by load_id
 ),
@@ -71,7 +71,7 @@ in_quarantine as (
         on loads.load_id = decided.load_id
     where
         not coalesce(judged.is_accepted, false)
-        and decided.action is distinct from 'reject'
+        and decided.last_action is distinct from 'reject'
         and not exists (
             select 1
             from accepted

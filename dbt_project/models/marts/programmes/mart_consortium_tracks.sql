@@ -77,7 +77,8 @@ described as (
             and consortia.is_named
             and (
                 consortia.mountain_county_code = figures.county_code
-                or consortia.industrial_county_name_zh || '—' || consortia.mountain_county_name_zh = figures.subject_name
+                or consortia.industrial_county_name_zh || '—' || consortia.mountain_county_name_zh
+                = figures.subject_name
             )
     left join indicators
         on figures.indicator_code = indicators.indicator_code

@@ -15,8 +15,8 @@ figures as (
     where is_for_readers and vintage_rank = 1
 ),
 
--- A system without a figure keeps its row: nothing of the articles is only text. Its figures are those of the publication
--- that tells of it, not every figure of the indicator.
+-- A system without a figure keeps its row: nothing of the articles is only text. Its figures are those of the
+-- publication that tells of it, not every figure of the indicator.
 described as (
     select
         systems.system_code,

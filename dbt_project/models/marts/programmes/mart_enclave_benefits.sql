@@ -1,5 +1,5 @@
--- What an enclave may at most pay its counterpart, year by year after completion: a share of investment and a share of the
--- locally retained tax inside the window, nothing outside it, unknown where an input is (domain §3.4, M39).
+-- What an enclave may at most pay its counterpart, year by year after completion: a share of investment and a share of
+-- the locally retained tax inside the window, nothing outside it, unknown where an input is (domain §3.4, M39).
 with rules as (
     select
         scheme_code as park_code,

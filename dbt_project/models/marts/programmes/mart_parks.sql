@@ -50,7 +50,7 @@ pivoted as (
         {%- endif %}
         {%- endfor %}
         count(*) as indicators_count
-    from latest as figures
+    from latest
     group by park_code
 ),
 

@@ -36,8 +36,8 @@ covered as (
     from years
     left join members
         on
-            coalesce(members.valid_from <= years.year_end, true)
-            and coalesce(members.valid_to > years.year_end, true)
+            coalesce(years.year_end >= members.valid_from, true)
+            and coalesce(years.year_end < members.valid_to, true)
     group by years.year
 ),
 

@@ -41,11 +41,11 @@ rated as (
         counterpart_name,
         window_code,
         period_end,
-        {%- for rate in rates %}
-        max(value) filter (where metric_code = '{{ rate }}') as {{ rate }}_pct,
-        max({{ metric_receipt('metric_key') }}) filter (where metric_code = '{{ rate }}') as {{ rate }}_key
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+    {%- for rate in rates %}
+    max(value) filter (where metric_code = '{{ rate }}') as {{ rate }}_pct,
+    max({{ metric_receipt('metric_key') }}) filter (where metric_code = '{{ rate }}') as {{ rate }}_key
+    {{- ',' if not loop.last }}
+    {%- endfor %}
     from metrics
     group by subject_name, counterpart_name, window_code, period_end
 ),
@@ -60,7 +60,9 @@ described as (
         case
             when cohorts.started_projects_count is null
                 then 'What became of the signed projects was not published · 签约后进展未公布'
-            when cohorts.full_capacity_projects_count is null then 'Projects at full capacity were not published · 达产数未公布'
+            when
+                cohorts.full_capacity_projects_count is null
+                then 'Projects at full capacity were not published · 达产数未公布'
         end as reason
     from cohorts
     left join rated

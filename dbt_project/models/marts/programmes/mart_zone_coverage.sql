@@ -35,8 +35,8 @@ covered as (
     from days
     inner join members
         on
-            coalesce(members.valid_from <= days.as_of, true)
-            and coalesce(members.valid_to > days.as_of, true)
+            coalesce(days.as_of >= members.valid_from, true)
+            and coalesce(days.as_of < members.valid_to, true)
     group by days.as_of
 ),
 
@@ -50,7 +50,7 @@ approved as (
         {{ receipts_of_group(register_receipt('fct_park_states', 'states.register_key')) }} as state_keys
     from days
     inner join states
-        on states.valid_from > date '2021-12-31' and states.valid_from <= days.as_of
+        on states.valid_from > date '2021-12-31' and days.as_of >= states.valid_from
     inner join parks
         on states.park_code = parks.park_code
     left join divisions

@@ -63,11 +63,11 @@ sequenced as (
     window
         said_in_order as (
             partition by figure_key
-            order by round_precedence desc, published_on nulls first, table_id, edition, load_ordinal
+            order by round_precedence desc, published_on asc nulls first, table_id asc, edition asc, load_ordinal asc
         ),
         same_figure as (
             partition by figure_key
-            order by round_precedence desc, published_on nulls first, table_id, edition, load_ordinal
+            order by round_precedence desc, published_on asc nulls first, table_id asc, edition asc, load_ordinal asc
             rows between unbounded preceding and unbounded following
         )
 ),
