@@ -105,7 +105,7 @@ def record(quarter: str, step: str, answer: dict) -> None:  # type: ignore[type-
     description="Checks, reconciles, samples and signs a quarter · 检查、核对、抽样并签署一个季度",
     # The fifth of these months is T+35 or T+36; days that an outage swallowed are caught up, one after the other.
     schedule=CronTriggerTimetable("0 6 5 2,5,8,11 *", timezone="Asia/Shanghai"),
-    start_date=datetime(2026, 12, 1),
+    start_date=datetime(2026, 11, 6),
     catchup=True,
     max_active_runs=1,
     deadline=[due("answers to queries, T+42 · 查询答复", 6), due("sign-off, T+45 · 签署", 9)],

@@ -60,7 +60,7 @@ def own_database(name: str, template: str = "template1") -> Iterator[dict[str, s
 
 
 @pytest.fixture(scope="module")
-def scratch_warehouse(embedded_server: Path) -> Iterator[None]:
+def scratch_warehouse(warehouse: Path) -> Iterator[None]:
     """An empty warehouse for the tests of one module, which may load what they like."""
     with own_database("scratch"):
         yield
