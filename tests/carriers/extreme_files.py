@@ -177,7 +177,9 @@ EXTREMES: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "csv of commas": ("csv", lambda: b"," * 2**26, "more than 5000000 cells"),
     "csv of one quote": ("csv", lambda: b'"' + b"x\n" * 2**22, "row 1"),
     "csv larger than any": ("csv", lambda: b"1,1\n" * 2**25, "more than 67108864"),
-    "million columns in a page": ("html", lambda: _table("<tr>" + "<td>1</td>" * 1_000_000 + "</tr>"), "cells|broken"),
+    "million columns in a page": (
+        "html", lambda: _table("<tr>" + "<td>1</td>" * 1_000_000 + "</tr>"), "memory|cells|broken",
+    ),
     "page of wide spans": (
         "html", lambda: _table(("<tr>" + "<td colspan=1000 rowspan=65534>1</td>" * 50 + "</tr>") * 1000), "cells",
     ),
