@@ -60,19 +60,19 @@ def catalogue(quarter: str) -> int:
 
 
 @task
-def reconciliation(run_id: int) -> dict[str, int]:
+def reconciliation(audit_run_id: int) -> dict[str, int]:
     """How many pairs break, by kind · 核对."""
     from shanhai.audit.programme import breaks
 
-    return breaks(run_id)
+    return breaks(audit_run_id)
 
 
 @task
-def sampling(run_id: int) -> int:
+def sampling(audit_run_id: int) -> int:
     """Twenty-five cells re-opened in the archived bytes · 抽样复核."""
     from shanhai.audit.programme import sample_once
 
-    return sample_once(run_id)
+    return sample_once(audit_run_id)
 
 
 @task
