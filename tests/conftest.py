@@ -20,6 +20,13 @@ from shanhai.warehouse.roles import LOGIN_ROLES
 from tests.small_library import SmallLibrary
 
 
+@pytest.fixture(autouse=True)
+def outside_of_any_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test begins as the task of a DAG that another test ran in this process: who acts is the account."""
+    for name in [name for name in os.environ if name.startswith("AIRFLOW_CTX_")]:
+        monkeypatch.delenv(name)
+
+
 @pytest.fixture(scope="session")
 def embedded_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The home folder of a running embedded server with both databases; SHANHAI_HOME names it for the session."""
