@@ -93,7 +93,7 @@ def pack(quarter: str) -> str:
 
 
 @task
-def record(quarter: str, step: str, answer: dict) -> None:  # type: ignore[type-arg]
+def record(quarter: str, step: str, answer: dict[str, object]) -> None:
     """Keep the person's answer; refused to whoever loaded, ran or reviewed · 记录签署."""
     from shanhai.audit.programme import record_answer
 

@@ -55,6 +55,7 @@ def rendered(evidence: dict[str, Any], charts: dict[str, str]) -> str:
             html.escape(text or "—").replace("【", "<mark>").replace("】", "</mark>")
         ),
     }  # fmt: skip
+    # SVG that vl-convert writes, which escapes the texts in it.
     drawings = {name: Markup(charts[name]) if name in charts else None for name in (  # noqa: S704
         "checks", "coverage", "counties", "breaks", "revisions", "timeliness")}  # fmt: skip
     template = environment.get_template("report.html.j2")

@@ -116,6 +116,7 @@ def main() -> None:
             manifest = verify(pack, asked.key)
     except (PackError, zipfile.BadZipFile) as error:
         sys.exit(f"ALTERED · 已被改动: {error}")
+    # The manifest is JSON whose seal has just held, so that its files are a mapping.
     print(f"{manifest['quarter']}: {len(manifest['files'])} files and {manifest['ledger_entries']} entries hold"  # type: ignore[arg-type]
           f" · 文件与条目完好  {manifest['merkle_root']}")  # fmt: skip
 
