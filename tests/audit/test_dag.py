@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import ReleasedWarehouse
 
 from shanhai.audit import programme
-from shanhai.audit.performance import AuditError
+from shanhai.audit.results import AuditError
 from shanhai.warehouse.connection import connect
 
 if TYPE_CHECKING:
