@@ -31,6 +31,11 @@ def questions(publisher_id: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def is_waiting(load_id: int) -> bool:
+    """Whether the load still waits for a person."""
+    return any(each.load_id == load_id for each in waiting_loads())
+
+
 def question(load_id: int) -> str:
     """The evidence about a load as Markdown: objection, rule, key, what is printed, what was accepted before."""
     lines = [f"{objections(load_id)}", ""]
