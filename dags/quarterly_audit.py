@@ -22,7 +22,7 @@ from airflow.sdk import (
 )
 
 from shanhai.audit.deadline import say_late
-from shanhai.quarantine.asked_again import tell_refusal
+from shanhai.quarantine.asked_again import HINT, refusal_kept, tell_refusal
 from shanhai.settings import home
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -42,18 +42,19 @@ def due(step: str, days: int) -> DeadlineAlert:
 def record(context: Context, answer: dict[str, Any], step: Literal["review", "approval"]) -> None:
     """Keep the person's answer; refused to whoever loaded, ran or reviewed · 记录签署."""
     from shanhai.audit.programme import record_answer
-    from shanhai.quarantine.asked_again import refusal_kept
 
     with refusal_kept(context):
         record_answer(context["ti"].xcom_pull(task_ids="quarter"), step, answer, approve=APPROVE)
 
 
 def asked(step: Literal["review", "approval"], what: str) -> HITLOperator:
-    """A question that parks no worker; asked again, with the reason, when the person may not answer it."""
+    """A question that parks no worker; asked again when the person may not answer it."""
     return HITLOperator(
         task_id=step,
         subject=f"{what} {{{{ ti.xcom_pull(task_ids='quarter') }}}}",
-        body="The pack lies in the home folder under `audit`. 审计包在数据目录的 audit 文件夹中。",
+        body="The pack · 审计包: `{{ ti.xcom_pull(task_ids='draft_pack') }}`\n\n"
+        "Not for whoever loaded the data, started the checks or did the other step. "
+        "装载者、运行者及另一步骤的签署人不得办理。\n\n" + HINT,
         options=[APPROVE, RETURN],
         params={"note": Param("—", type="string", minLength=1, title="Opinion · 意见")},
         pre_execute=tell_refusal,
@@ -74,7 +75,7 @@ def quarter() -> str:
     context = get_current_context()
     if given := context["params"]["quarter"]:
         return str(Quarter.parse(given))
-    # Six in the morning of Shanghai is the day before by the clock of Airflow, when the freeze of a first quarter is due.
+    # Six in the morning of Shanghai is the day before in UTC; the freeze of a first quarter is due on that very day.
     return str(Quarter.frozen_by(context["dag_run"].run_after.astimezone(SHANGHAI).date()))
 
 

@@ -47,7 +47,7 @@ _MODULES = (
 
 
 def get_airflow_context_vars(context: Mapping[str, Any]) -> dict[str, str]:
-    """More variables of a task's environment: AIRFLOW_CTX_STARTED_BY where a person and no timetable started the run."""
+    """What a task's environment says besides: AIRFLOW_CTX_STARTED_BY where a person, no timetable, started the run."""
     person = getattr(context.get("dag_run"), "triggering_user_name", None)
     return {"started_by": person} if person else {}
 

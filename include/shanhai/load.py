@@ -61,9 +61,9 @@ def archive_edition(key: EditionKey, library: Library | None = None) -> str:
 def stage_edition(key: EditionKey, digest: str, library: Library | None = None) -> int:
     """Read the archived edition into its staging relation; returns the load's id.
 
-    Everything or nothing: an edition that does not read leaves a row in `ops.refusals` and no load, and so does one that
-    is said to be published after today, which may be tried again. An edition that was staged already from the same bytes
-    with the same reading is not staged again.
+    Everything or nothing: an edition that does not read leaves a row in `ops.refusals` and no load, and so does one
+    that is said to be published after today, which may be tried again. An edition that was staged already from the
+    same bytes with the same reading is not staged again.
     """
     library = library or Library.open()
     source, edition = _find(key, library)

@@ -1,16 +1,16 @@
-"""A load that its gate refuses, in a running Airflow: a person is asked, again where needed, and readers see the outcome."""
+"""A load that its gate refuses, in a running Airflow: a person is asked, again if need be; readers see the outcome."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
 import pytest
-from tests.dags.conftest import RunningAirflow, wait_until
-from tests.faults.conftest import assert_sound, load_ids_read
 
 from shanhai.platform.airflow_client import AirflowClient, DagRun
 from shanhai.quarantine.waiting import decisions_on, waiting_loads
 from shanhai.warehouse.connection import connect
+from tests.dags.conftest import RunningAirflow, wait_until
+from tests.faults.conftest import assert_sound, load_ids_read
 
 pytestmark = pytest.mark.slow
 BUREAU = "bureau_of_quarantine"

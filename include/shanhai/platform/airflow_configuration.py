@@ -125,7 +125,7 @@ def _options() -> dict[str, dict[str, str]]:
             "max_tis_per_query": "32",
             # What a killed scheduler was running is taken up this soon after it is known to be dead (30 s without a
             # heartbeat); by default, only after five minutes.
-            "orphaned_tasks_check_interval": "10",
+            "orphaned_tasks_check_interval": "30",
         },
         "dag_processor": {"refresh_interval": "10", "min_file_process_interval": "10", "parsing_processes": "1"},
         "logging": {
