@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,29 @@ from shanhai.platform import airflow_configuration, postgres, services
 from shanhai.warehouse import migrate
 from shanhai.warehouse.roles import LOGIN_ROLES
 from tests.small_library import SmallLibrary
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes share the tests: one takes all that read the released warehouse, which takes minutes to make."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        group = "released_warehouse" if "released_warehouse" in names else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Says something to the person who runs the tests; it stands at the end of the report, whichever process ran it."""
+    return lambda text: record_property("told", text)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests told."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, text in report.user_properties:
+                if name == "told" and report.when == "call":
+                    terminalreporter.write_line(text)
 
 
 @pytest.fixture(autouse=True)
