@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 
 from shanhai import settings
-from shanhai.platform import airflow_configuration, postgres, servers, services
+from shanhai.platform import airflow_configuration, postgres, services
 from shanhai.warehouse import migrate
 from shanhai.warehouse.roles import LOGIN_ROLES
 from tests.small_library import SmallLibrary
@@ -103,16 +103,6 @@ def copied_warehouse(released_warehouse: ReleasedWarehouse) -> Iterator[dict[str
         yield environment
 
 
-@pytest.fixture(scope="session")
-def airflow_services(warehouse: Path) -> Iterator[Path]:
-    """The home folder of a whole running stack; the main job finds it kept up and uses it."""
-    servers.keep()
-    servers.start()
-    yield warehouse
-    servers.release()
-    services.stop()
-
-
 @pytest.fixture
 def small_library(tmp_path: Path) -> SmallLibrary:
     """An empty library under `tmp_path`, with the project's registers of indicators, units and divisions."""
@@ -153,7 +143,7 @@ def released_warehouse(warehouse: Path) -> Iterator[ReleasedWarehouse]:
 
         bag = DagBag(str(settings.DAGS))
         assert not bag.import_errors
-        # Two ask people; tests/audit and tests/dags run them with their answers.
+        # Two ask people; the running Airflow of tests/dags runs them with their answers.
         ordered = sorted(
             bag.dags.keys() - {"quarterly_audit", "decide_quarantine"},
             key=lambda dag_id: (dag_id == "build_marts", dag_id),

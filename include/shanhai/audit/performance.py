@@ -4,7 +4,6 @@ Queries run as the auditor, who can only read, in one transaction that sees one 
 pipeline. A check that breaks stops the run: a result that nobody could compute is no result.
 """
 
-import getpass
 import hashlib
 import os
 from collections.abc import Collection
@@ -24,7 +23,7 @@ from shanhai.audit.quarter import Quarter
 from shanhai.audit.scope import PLANNING, Clock, composed, warehouse_source
 from shanhai.documents.check import Check, load_checks
 from shanhai.library import Library
-from shanhai.provenance import code_commit
+from shanhai.provenance import actor, code_commit
 from shanhai.warehouse.connection import connect, scalar
 
 SAMPLE = 20  # failing items kept with a result
@@ -134,8 +133,7 @@ def run(quarter: Quarter, as_of: date | None = None, dag_run_id: str | None = No
             values (%s, %s, %s, %s, %s, %s, %s, %s, %s) returning run_id
             """,
             (str(quarter), clock.as_of, release_id, *head, catalogue_sha256(), code_commit(),
-             os.environ.get("AIRFLOW_CTX_DAG_OWNER") or getpass.getuser(),
-             dag_run_id or os.environ.get("AIRFLOW_CTX_DAG_RUN_ID")),
+             actor(), dag_run_id or os.environ.get("AIRFLOW_CTX_DAG_RUN_ID")),
         ))  # fmt: skip
         for result in results:
             _record(connection, run_id, release_id, clock, result)
