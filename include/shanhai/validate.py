@@ -257,7 +257,11 @@ def _entry(outcome: Outcome, covered: Cover | None, numbers: dict[Waiver, int]) 
 
 
 def failing_rows_sha256(rows: list[dict[str, Any]]) -> str:
-    """Hash that seals failing rows of one expectation: their keys, row number, locator and what was found, in order."""
+    """Hash that seals failing rows of one expectation: of their lines, in order."""
+    return hashlib.sha256("\n".join(failing_row_lines(rows)).encode()).hexdigest()
+
+
+def failing_row_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """A line of JSON for each failing row: its keys, row number, locator and what was found."""
     names = ("keys", "row_number", "locator", "found")
-    lines = (json.dumps([row[name] for name in names], ensure_ascii=False, sort_keys=True) for row in rows)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return [json.dumps([row[name] for name in names], ensure_ascii=False, sort_keys=True) for row in rows]
