@@ -150,6 +150,40 @@ def test_one_changed_character_changes_exactly_what_cites_it(replayed: dict[str,
     assert {key: receipt for key, (_, receipt) in before.items()} == {key: r for key, (_, r) in after.items()}
 
 
+def test_only_rows_that_differ_are_written_and_what_is_accepted_no_more_goes(replayed: dict[str, Any]) -> None:
+    """A figure whose register was known otherwise is mended; a load that a later verdict refuses leaves nothing."""
+    build_models(None, BUILT)
+    observations = sql.Identifier(CANDIDATE_SCHEMA, "fct_observations")
+    versions = sql.SQL("select xmin::text::bigint, count(*) from {} group by 1").format(observations)
+    with connect() as connection:
+        connection.execute(
+            sql.SQL("update {0} set boundary_version = 99 where observation_key = "
+                    "(select min(observation_key) from {0})").format(observations)
+        )  # fmt: skip
+        connection.commit()
+        sound = dict(connection.execute(versions).fetchall())
+    build_models(None, BUILT)
+    with connect() as connection:
+        after = dict(connection.execute(versions).fetchall())
+        rewritten = sum(count for version, count in after.items() if version not in sound)
+        assert rewritten == 1
+        connection.execute(
+            """
+            insert into ops.verdicts
+                (load_id, is_accepted, reason, suite_sha256, expectations_declared, expectations_run, results)
+            select load_id, false, 'a seeded refusal', suite_sha256, expectations_declared, expectations_run, results
+            from ops.verdicts where load_id = (select max(load_id) from ops.loads)
+            """
+        )
+        connection.commit()
+    before = contents(CANDIDATE_SCHEMA)
+    build_models(None, BUILT)
+    grown = contents(CANDIDATE_SCHEMA)
+    assert grown != before
+    build_models(None, BUILT, full_refresh=True)
+    assert contents(CANDIDATE_SCHEMA) == grown
+
+
 def reissued(root: Path, printed: str, instead: str) -> Library:
     """The library with another issue of the province's communiqué of 2024, in which other characters are printed."""
     sources, published = root / "sources", root / "published"
