@@ -4,7 +4,6 @@ Queries run as the auditor, who can only read, in one transaction that sees one 
 pipeline. A check that breaks stops the run: a result that nobody could compute is no result.
 """
 
-import getpass
 import os
 from datetime import date
 from typing import Any
@@ -20,7 +19,7 @@ from shanhai.audit.results import AuditError, Result
 from shanhai.audit.scope import PLANNING, Clock, composed, warehouse_source
 from shanhai.documents.check import Check
 from shanhai.library import Library
-from shanhai.provenance import code_commit
+from shanhai.provenance import actor, code_commit
 from shanhai.warehouse.connection import connect, scalar
 
 
@@ -56,7 +55,7 @@ def run(quarter: Quarter, as_of: date | None = None, dag_run_id: str | None = No
             """,
             (str(quarter), clock.as_of, release[0], *head, texts.catalogue_sha256(performed_by),
              Jsonb(texts.hashes(performed_by)), code_commit(),
-             os.environ.get("AIRFLOW_CTX_DAG_OWNER") or getpass.getuser(),
+             actor(),
              dag_run_id or os.environ.get("AIRFLOW_CTX_DAG_RUN_ID")),
         ))  # fmt: skip
         recorder = recording.Recorder(connection, run_id, release[0], clock, texts.hashes(performed_by))

@@ -10,6 +10,10 @@ from shanhai.audit.results import AuditError
 from shanhai.warehouse.connection import connect
 
 
+class ReturnedError(AuditError):
+    """A person has looked and returned the quarter; that is an answer, and recorded."""
+
+
 def run_once(quarter: str, dag_run_id: str) -> int:
     """The run that this DAG run has performed already, else a new one; what the registers know is entered beside it."""
     asked = Quarter.parse(quarter)
@@ -60,10 +64,10 @@ def ask_owners(quarter: str) -> int:
 def record_answer(
     quarter: str, step: Literal["review", "approval"], answer: Mapping[str, Any], *, approve: str
 ) -> None:
-    """Sign a step with what a person chose; raises AuditError when that person may not, or has returned it."""
+    """Sign a step with what a person chose; raises AuditError when that person may not, ReturnedError for a return."""
     asked, person = Quarter.parse(quarter), answer["responded_by_user"]
     is_approved = list(answer["chosen_options"]) == [approve]
     note = str(answer["params_input"].get("note") or "—")
     signing.sign(asked, step, by=str(person["name"]), is_approved=is_approved, note=note)
     if not is_approved:
-        raise AuditError(f"{quarter} was returned by {person['name']}: {note} · 已退回")
+        raise ReturnedError(f"{quarter} was returned by {person['name']}: {note} · 已退回")
