@@ -1,6 +1,7 @@
 {#- Receipts: what a cell of a mart was made from. A mart has one column `receipts jsonb`, the name of a column → the keys of
     its inputs, for each cell that is not null. A key is text and says where it leads: `observation:<observation_key>`,
-    `metric:<metric_key>`, `register:<relation>:<register_key>`. Names of columns come from contracts, never from data.
+    `history:<history_key>` (what an earlier issue of an edition said of it), `metric:<metric_key>`,
+    `register:<relation>:<register_key>`. Names of columns come from contracts, never from data.
 
     In the last CTE of a mart, where `described` has the columns already:
 
@@ -41,6 +42,12 @@ to_jsonb(nullif(array_remove('{}'::text [] || ({{ keys }}), null), '{}'))
 {#- The key of a published figure as a receipt; null where there is no figure. -#}
 {% macro observation_receipt(key) -%}
 'observation:' || {{ key }}
+{%- endmacro %}
+
+
+{#- The key of a figure as an earlier load of its edition gave it, as a receipt. -#}
+{% macro history_receipt(key) -%}
+'history:' || {{ key }}
 {%- endmacro %}
 
 
