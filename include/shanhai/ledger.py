@@ -23,7 +23,8 @@ CHAINED_TABLES = (
     *CHAINED_RELEASE_TABLES, ROW_SEALS,
 )  # fmt: skip
 CHAINED_AUDIT_TABLES = (
-    "run", "check_result", "reconciliation", "finding", "finding_decision", "sample_cell", "pack", "sign_off",
+    "document", "run", "check_result", "reconciliation", "finding", "run_finding", "finding_decision", "sample_cell",
+    "pack", "sign_off",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from shanhai.errors import CellError, DocumentError
 from shanhai.grammar.figures import read_cell, split_per_cent
 from shanhai.grammar.heads import PrintedHead
 from shanhai.grammar.labels import tight
+from shanhai.grammar.multiples import read_multiple
 from shanhai.grammar.row_labels import RowLabels
 from shanhai.reading.blocks import TableBlock
 from shanhai.reading.observations import Observations, nearest
@@ -56,7 +57,7 @@ class TableReader:
     def _row_labels(self) -> RowLabels:
         document = self.publication.document
         try:
-            return RowLabels(document.rows, document.ignored_rows)
+            return RowLabels(document.rows, document.ignored_rows, headings=document.headings)
         except CellError as error:
             raise DocumentError(f"{self.publication.source.path}: rows: {error}") from error
 
@@ -109,7 +110,9 @@ class TableReader:
         unit = self.observations.unit_of(indicator, [[behind], *units] if behind else units)
         if behind and any(units) and behind not in next(filter(None, units)):
             raise CellError(f"prints {cell.text!r} in a column of {'、'.join(next(filter(None, units)))}")
-        figure = read_cell(number, self.publication.symbols, self.observations.most_digits(indicator, unit))
+        multiple = read_multiple(number, head.path) if unit == "%" else None
+        most_digits = self.observations.most_digits(indicator, unit)
+        figure = multiple or read_cell(number, self.publication.symbols, most_digits)
         if behind:
             figure = replace(figure, printed=cell.text)
         if row.part_of:
@@ -123,11 +126,16 @@ class TableReader:
 
     def _indicator(self, cell: Cell, column: Column, row: PrintedRow) -> str | None:
         if row.row is None:
-            return column.indicator
+            return self._indicator_under(row.heading, column) if column.indicators else column.indicator
         code = row.row.indicator or row.row.indicators.get(column.measure or "")
         if code is None and cell.text.strip():
             raise CellError(f"row {row.row.label!r} declares no indicator of the measure {column.measure!r}")
         return None if code in (None, IGNORED) else code
+
+    def _indicator_under(self, heading: str | None, column: Column) -> str | None:
+        if heading is None:
+            raise CellError(f"stands under none of the headings {', '.join(column.indicators)}")
+        return None if column.indicators[heading] == IGNORED else column.indicators[heading]
 
     def _own(
         self, head: PrintedHead, row: PrintedRow, teller: RowTeller, levels: list[Reading]
