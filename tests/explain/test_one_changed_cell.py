@@ -55,15 +55,15 @@ def shown(connection: Connection, schema: str, project: Project) -> tuple[Cells,
     return cells, receipts
 
 
-def citing(connection: Connection, schema: str, receipts: Receipts, cited: str) -> set[tuple[str, str, str]]:
-    """The cells whose receipts lead to the figure, through however many metrics."""
+def citing(connection: Connection, schema: str, receipts: Receipts, cited: set[str]) -> set[tuple[str, str, str]]:
+    """The cells whose receipts lead to one of the figures, through however many metrics."""
     users: dict[str, set[str]] = defaultdict(set)
     for metric, inputs in connection.execute(
         sql.SQL("select 'metric:' || metric_key, inputs from {}").format(sql.Identifier(schema, "fct_metrics"))
     ):
         for each in inputs:
             users[each["key"]].add(metric)
-    leading, queue = {cited}, [cited]
+    leading, queue = set(cited), list(cited)
     while queue:
         new = users[queue.pop()] - leading
         leading |= new
@@ -100,7 +100,7 @@ def test_a_changed_figure_changes_nothing_that_does_not_cite_it(
         build(connection, compiled(None), "altered", seeds)
         before, receipts = shown(connection, "sound", project)
         after, receipts_after = shown(connection, "altered", project)
-        cite = citing(connection, "sound", receipts, key)
+        cite = citing(connection, "sound", receipts, {key})
     assert receipts == receipts_after, "a value alone changed which figures are cited"
     assert before.keys() == after.keys()
     differ = {cell for cell in before if before[cell] != after[cell]}
@@ -113,3 +113,31 @@ def test_a_changed_figure_changes_nothing_that_does_not_cite_it(
     assert marts <= {mart for mart, _, _ in differ & measured}
     through_metrics = {cell for cell in differ & cite if key not in receipts[cell[:2]][cell[2]]}
     assert through_metrics, "no derived metric rests on the figure"
+
+
+def test_a_warning_reaches_every_row_that_rests_on_the_load_and_no_other(
+    copy: tuple[Connection, str], project: Project
+) -> None:
+    connection, seeds = copy
+    build(connection, compiled(None), "sound", seeds)
+    facts = sql.Identifier("sound", "fct_observations")
+    rows = connection.execute(
+        sql.SQL("select 'observation:' || observation_key from {} where edition = 'yunhe-2022'").format(facts)
+    )
+    figures = {key for (key,) in rows}
+    with connection.transaction(force_rollback=True):
+        connection.execute(
+            "insert into ops.verdicts (load_id, is_accepted, reason, expectations_declared, expectations_run, results, "
+            "warnings, warnings_count) select load_id, true, 'made up', 1, 1, '[]', '{V05}', 1 from ops.accepted_loads "
+            "where edition = 'yunhe-2022' and is_latest"
+        )
+        build(connection, compiled(None), "flagged", seeds)
+        before, receipts = shown(connection, "sound", project)
+        after, _ = shown(connection, "flagged", project)
+        cite = {(mart, row) for mart, row, _ in citing(connection, "sound", receipts, figures)}
+    flagged = {cell[:2] for cell in after if cell[2] == "has_warnings" and after[cell] and not before[cell]}
+    assert {cell for cell in after if after[cell] != before[cell] and cell[2] != "has_warnings"} == set()
+    assert len(flagged) > 30
+    assert cite <= flagged
+    # What could not be computed for want of other figures cites nothing and is flagged all the same.
+    assert {after[mart, row, "value"] for mart, row in flagged - cite} <= {None}
