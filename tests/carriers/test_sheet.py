@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from tests.carriers.extreme_files import sheet, workbook
 
 from shanhai.carriers.grid import Grid
-from shanhai.carriers.row_forms import RowForms
+from shanhai.carriers.row_forms import CutRows, RowForms
 from shanhai.carriers.sheet import SheetReader
 from shanhai.carriers.workbook import read_workbook
 
@@ -91,18 +91,18 @@ def test_a_row_that_is_cut_reads_as_one_that_is_parsed(rows: list[tuple[str, lis
 
 def test_rows_of_a_table_are_cut_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     # Without this the test above could compare parsing with parsing.
-    cut: list[bool] = []
+    cut: list[int] = []
     original = RowForms.cut
 
-    def counting(self: RowForms, row: str) -> object:
-        found = original(self, row)
-        cut.append(found is not None)
-        return found
+    def counting(self: RowForms, rows: str, at: int) -> tuple[CutRows | None, int]:
+        found, end = original(self, rows, at)
+        cut.append(len(found.numbers) if found else 0)
+        return found, end
 
     monkeypatch.setattr(RowForms, "cut", counting)
     rows = [("", ['<c r="{c}{r}" s="1" t="s"><v>1</v></c>', '<c r="{c}{r}"><v>3.4</v></c>'], 200)]
     assert len(read_workbook(workbook(sheet=sheet(xml(rows)), styles=STYLES, shared=TEXTS), None).texts) == 200
-    assert cut == [True] * 200
+    assert (sum(cut), max(cut) > 100) == (200, True)
 
 
 VALUES = st.one_of(
@@ -157,10 +157,10 @@ def test_a_sheet_that_contradicts_itself_is_refused(rows: str, problem: str) -> 
 @pytest.mark.parametrize("size", [1, 7, 64])
 def test_a_sheet_reads_the_same_in_whatever_pieces_it_comes(size: int) -> None:
     from shanhai.carriers.number_format import shower
-    from shanhai.carriers.row_forms import Showing
+    from shanhai.carriers.showing import Showing
 
     def showing(style: str | None, kind: str | None) -> Showing:
-        return Showing((lambda text: text) if kind else shower("0.00", is_1904=False), as_stored=False)
+        return Showing(lambda text: text) if kind else shower("0.00", is_1904=False)
 
     whole = sheet(
         xml([("", ['<c r="{c}{r}" t="inlineStr"><is><t>云和县</t></is></c>', '<c r="{c}{r}"><v>3.4</v></c>'], 90)])

@@ -36,11 +36,16 @@ class PackedRows(Sequence[Sequence[str]]):
 
     def append(self, texts: Sequence[str]) -> None:
         """Put a row under the last; raises ValueError when the table grows larger than memory should hold."""
-        if len(texts) > _MOST_COLUMNS:
+        self.extend([texts])
+
+    def extend(self, rows: Sequence[Sequence[str]]) -> None:
+        """Put rows of one length under the last; raises ValueError like `append`."""
+        length = len(rows[0])
+        if length > _MOST_COLUMNS:
             raise ValueError(f"row {len(self._rows) + 1} has more than {_MOST_COLUMNS} columns")
-        self.width, self._cells = max(self.width, len(texts)), self._cells + len(texts)
-        bounded(self.width * (len(self._rows) + 1) if self._padded else self._cells)
-        self._rows.append(self._packed(texts))
+        self.width, self._cells = max(self.width, length), self._cells + length * len(rows)
+        bounded(self.width * (len(self._rows) + len(rows)) if self._padded else self._cells)
+        self._rows.extend(self._packed(rows))
 
     def skip_to(self, number: int) -> None:
         """Leave empty rows, so that the next one put is row `number`; raises ValueError like `append`."""
@@ -49,19 +54,20 @@ class PackedRows(Sequence[Sequence[str]]):
 
     def replace(self, index: int, texts: Sequence[str]) -> None:
         """Put other texts into a row that is there."""
-        self._rows[index] = self._packed(texts)
+        self._rows[index : index + 1] = self._packed([texts])
         self._last = (-1, [])
 
-    def _packed(self, texts: Sequence[str]) -> str | None:
-        if not texts:
-            return None
-        row = "\0".join(texts)
-        if row.count("\0") != len(texts) - 1:
-            raise ValueError(f"row {len(self._rows) + 1} holds the character NUL")
-        self._bytes += row.__sizeof__()
+    def _packed(self, rows: Sequence[Sequence[str]]) -> Sequence[str | None]:
+        between = len(rows[0]) - 1
+        if between < 0:
+            return [None] * len(rows)
+        packed = list(map("\0".join, rows))
+        if any(row.count("\0") != between for row in packed):
+            raise ValueError(f"row {len(self._rows) + 1} or one below holds the character NUL")
+        self._bytes += sum(map(str.__sizeof__, packed))
         if self._bytes > _MOST_BYTES:
             raise ValueError(f"the texts of the table take more than {_MOST_BYTES} bytes")
-        return row
+        return packed
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -4,7 +4,6 @@ Only the parts that hold cells are opened: macros, links and embedded objects st
 """
 
 import datetime
-import re
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -12,16 +11,17 @@ from lxml import etree
 
 from shanhai.carriers.grid import Grid, column_letters, spread
 from shanhai.carriers.number_format import BUILT_IN, GENERAL, show_date, show_number, shower, stored_number
-from shanhai.carriers.row_forms import Show, Showing
 from shanhai.carriers.shared_texts import read_shared_texts, unescaped
 from shanhai.carriers.sheet import SheetReader
+from shanhai.carriers.showing import Show, Showing
 from shanhai.carriers.zipped import Archive, parse_xml
 from shanhai.errors import CellError
 
 Hidden = Literal["refuse", "read", "skip"]
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-_SHOWN_AS_STORED = re.compile(r"0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]{0,14})\.[0-9]{0,14}[1-9]")
+# Numbers that a sheet without a format shows as they are stored: at most fifteen digits, no power, no idle zeros.
+_SHOWN_AS_STORED = r"(?=[^\0]{1,16}\0)(?:-?[1-9][0-9]{0,14}(?:\.[0-9]++(?<!0))?|0|-?0\.[0-9]++(?<!0))"
 
 
 def read_workbook(content: bytes, sheet: str | None, hidden: Hidden = "refuse") -> Grid:
@@ -58,7 +58,7 @@ class _Showings:
         self._formats = _formats(archive)
         self._texts = read_shared_texts(archive)
         self._is_1904 = is_1904
-        self._numbers: dict[str, Show] = {}
+        self._numbers: dict[str, Showing] = {GENERAL: _PLAIN, "@": _PLAIN}
         self._others: dict[str, Show] = {
             "s": self._shared,
             "str": unescaped,
@@ -71,13 +71,11 @@ class _Showings:
     def of(self, style: str | None, kind: str | None) -> Showing:
         """How cells of a style and kind show what they store."""
         if kind not in (None, "n"):
-            return Showing(self._others.get(kind or "", _refuse_kind), False)
+            return Showing(self._others.get(kind or "", _refuse_kind))
         code = self._formats.get(style or "0", GENERAL)
-        if code in (GENERAL, "@"):
-            return Showing(_show_plain, True)
         if code not in self._numbers:
             self._numbers[code] = shower(code, self._is_1904)
-        return Showing(self._numbers[code], False)
+        return self._numbers[code]
 
     def _shared(self, index: str) -> str:
         try:
@@ -86,10 +84,7 @@ class _Showings:
             raise CellError(f"names the shared text {index}, and there are {len(self._texts)}") from error
 
 
-def _show_plain(stored: str) -> str:
-    if len(stored) <= 16 and _SHOWN_AS_STORED.fullmatch(stored):
-        return stored
-    return show_number(stored_number(stored), GENERAL)
+_PLAIN = Showing(lambda stored: show_number(stored_number(stored), GENERAL), _SHOWN_AS_STORED)
 
 
 def _refuse_truth_value(stored: str) -> str:

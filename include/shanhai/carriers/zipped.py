@@ -43,7 +43,7 @@ class Archive:
             while piece := file.read(_PIECE):
                 if not seen and (piece[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in piece[:64]):
                     raise ValueError(f"part {name} is not UTF-8")
-                if (b"<!" in piece or b"<" in seen) and _DECLARATION.search(seen + piece):
+                if (b"!" in piece or b"<" in seen) and _DECLARATION.search(seen + piece):
                     raise ValueError(f"part {name} declares a document type, which may hold entities")
                 seen = piece[-16:]
                 yield piece
