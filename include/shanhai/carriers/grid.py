@@ -90,24 +90,56 @@ class PackedRows(Sequence[Sequence[str]]):
         return self._last[1]
 
 
-def _by_number(row: int, column: int) -> str:
-    return f"R{row}C{column}"
+class Locators(Sequence[str]):
+    """Locators of cells of one column, written out when they are asked for."""
+
+    def __init__(self, form: str, rows: Sequence[int]) -> None:
+        self._form, self._rows = form, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "Locators": ...
+
+    def __getitem__(self, index: int | slice) -> "str | Locators":
+        if isinstance(index, slice):
+            return Locators(self._form, self._rows[index])
+        return self._form % self._rows[index]
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self._form.__mod__, self._rows)
+
+
+def _by_number(column: int) -> str:
+    return f"R%dC{column}"
 
 
 @dataclass(frozen=True)
 class Grid:
     """Rows of printed texts; rows and columns count from 1, as people count.
 
-    `place` names a cell. `spanned` are the further cells that merged cells cover. `unreadable` says of single cells
-    why they have no printed text.
+    `place_form` gives the form of the locators of a column, `%d` for the row. `spanned` are the further cells that
+    merged cells cover. `unreadable` says of single cells why they have no printed text.
     """
 
     texts: Sequence[Sequence[str]]
-    place: Callable[[int, int], str] = _by_number
+    place_form: Callable[[int], str] = _by_number
     spanned: frozenset[tuple[int, int]] = frozenset()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     unreadable: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def place(self, row: int, column: int) -> str:
+        """The locator of a cell."""
+        return self.place_form(column) % row
+
+    def places(self, rows: Sequence[int], column: int) -> Locators:
+        """The locators of the cells of a column in those rows."""
+        return Locators(self.place_form(column), rows)
 
     def cell(self, row: int, column: int) -> Cell | None:
         """The cell there, None where the row is shorter; raises CellError when the cell is unreadable."""
@@ -117,6 +149,11 @@ class Grid:
         if column > len(texts):
             return None
         return Cell(texts[column - 1], self.place(row, column), (row, column) in self.spanned)
+
+    @cached_property
+    def special_rows(self) -> frozenset[int]:
+        """Numbers of the rows with a cell that a merged one covers, or that is unreadable."""
+        return frozenset(row for row, _ in self.spanned | self.unreadable.keys())
 
     @property
     def rows(self) -> Sequence[list[Cell]]:
@@ -196,7 +233,7 @@ class Canvas:
         bounded(sum(widths), _MOST_DRAWN)
         texts = [[row.get(c, "") for c in range(width)] for row, width in zip(self._rows, widths, strict=True)]
         prefix = self._prefix
-        return Grid(texts, lambda row, column: f"{prefix}R{row}C{column}", frozenset(self._spanned))
+        return Grid(texts, lambda column: f"{prefix}R%dC{column}", frozenset(self._spanned))
 
 
 def bounded(cells: int, most: int = _MOST_CELLS) -> int:
@@ -227,6 +264,12 @@ def spread(rows: PackedRows, merged: list[tuple[tuple[int, int], tuple[int, int]
             texts[c - 1] = text
         rows.replace(r - 1, texts)
     return frozenset((r, c) for r, cells in covered.items() for c in cells)
+
+
+def places_of_sheet(sheet: str) -> Callable[[int], str]:
+    """The forms of the locators of a sheet: of column 2, `七普!B%d`."""
+    prefix = sheet.replace("%", "%%")
+    return lambda column: f"{prefix}!{column_letters(column)}%d"
 
 
 @lru_cache(maxsize=20_000)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from lxml import etree
 
-from shanhai.carriers.grid import Grid, column_letters, spread
+from shanhai.carriers.grid import Grid, places_of_sheet, spread
 from shanhai.carriers.number_format import BUILT_IN, GENERAL, show_date, show_number, shower, stored_number
 from shanhai.carriers.shared_texts import read_shared_texts, unescaped
 from shanhai.carriers.sheet import SheetReader
@@ -43,7 +43,7 @@ def read_workbook(content: bytes, sheet: str | None, hidden: Hidden = "refuse") 
     hidden_columns = {c for first, last in told.hidden_columns for c in range(first, min(last, width) + 1)}
     return Grid(
         told.rows,
-        lambda row, column: f"{name}!{column_letters(column)}{row}",
+        places_of_sheet(name),
         spanned,
         frozenset(told.hidden_rows),
         frozenset(hidden_columns),

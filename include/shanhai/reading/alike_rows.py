@@ -1,0 +1,110 @@
+"""Printed rows that say the same of their figures, but of whom: their figures are read column by column.
+
+Whatever is not plain in them is read cell by cell, as in every other row; the first row of each column is always read
+so, and says what the others say.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from shanhai.errors import CellError, PublicationError
+from shanhai.grammar.figure_columns import FigureColumn, holds_number, read_column, unplain_cells
+from shanhai.grammar.labels import tight
+from shanhai.reading.cells import CellReader, PrintedColumn
+from shanhai.reading.figure_blocks import BlockColumn, FigureBlock
+from shanhai.reading.observations import Observations
+from shanhai.reading.publication import Row
+from shanhai.reading.table_rows import PrintedRow
+
+MOST_ALIKE = 512  # rows that are kept in memory as figures
+_FEWEST = 3
+
+
+def are_alike(one: PrintedRow, other: PrintedRow) -> bool:
+    """Whether two rows say the same of their figures, but of whom."""
+    return (
+        one.declared is None is other.declared
+        and one.row is other.row
+        and (one.period, one.units, one.provinces, one.said) == (other.period, other.units, other.provinces, other.said)
+        and bool(one.subject) == bool(other.subject)
+    )
+
+
+@dataclass(frozen=True)
+class AlikeReader:
+    """Reads rows of a stretch that are alike."""
+
+    cells: CellReader
+
+    @property
+    def _observations(self) -> Observations:
+        return self.cells.observations
+
+    def figures(self, rows: list[PrintedRow]) -> Iterator[Row | FigureBlock]:
+        """The figures of the rows in the order of print; raises PublicationError at the first that does not read."""
+        if len(rows) < _FEWEST or any(map(holds_number, self._observations.publication.symbols)):
+            yield from self._each(rows)
+            return
+        odd = self._odd_rows(rows)
+        for is_odd, group in groupby(rows, key=lambda row: row.number in odd):
+            plain = list(group)
+            block = None if is_odd or len(plain) < _FEWEST else self._plain(plain)
+            if block is None:
+                yield from self._each(plain)
+            else:
+                yield block
+
+    def _each(self, rows: list[PrintedRow]) -> Iterator[Row]:
+        return (figure for row in rows for figure in self.cells.figures(row))
+
+    def _odd_rows(self, rows: list[PrintedRow]) -> set[int]:
+        """Numbers of the rows with a cell that is merged, unreadable, absent or not plain; all where none can be."""
+        try:
+            most_digits = [self.cells.most_digits(rows[0], column) for column in self.cells.columns]
+        except CellError:
+            return {row.number for row in rows}
+        texts, last = self._texts(rows), max((column.head.column for column in self.cells.columns), default=0)
+        odd = {row.number for row, printed in zip(rows, texts, strict=True) if len(printed) < last}
+        odd |= {row.number for row in rows} & self.cells.block.grid.special_rows
+        present = [(row.number, printed) for row, printed in zip(rows, texts, strict=True) if row.number not in odd]
+        for column, most in zip(self.cells.columns, most_digits, strict=True):
+            printed = [cells[column.head.column - 1] for _, cells in present]
+            odd |= {present[index][0] for index in unplain_cells(printed, most)}
+        return odd
+
+    def _texts(self, rows: list[PrintedRow]) -> list[Sequence[str]]:
+        return [self.cells.block.grid.texts[row.number - 1] for row in rows]
+
+    def _plain(self, rows: list[PrintedRow]) -> FigureBlock | None:
+        """The block of rows whose figures are all plain; None when one of them is to be refused, which tells where."""
+        texts = self._texts(rows)
+        try:
+            columns = []
+            for column, alike in zip(self.cells.columns, self.cells.figures(rows[0]), strict=True):
+                most_digits = self.cells.most_digits(rows[0], column)
+                figures = read_column([printed[column.head.column - 1] for printed in texts], most_digits)
+                columns.append(BlockColumn(alike, self._own(rows, column, figures, alike)))
+        except (CellError, PublicationError):
+            return None
+        return FigureBlock(columns, len(rows))
+
+    def _own(
+        self, rows: list[PrintedRow], column: PrintedColumn, figures: FigureColumn, alike: Row
+    ) -> dict[str, Sequence[object]]:
+        names = [str(alike["subject_name"])] * len(rows)
+        if rows[0].subject and not column.head.said.get("subject"):
+            names = [tight(row.subject or "") for row in rows]
+        if not all(names):
+            raise CellError("says of nobody")
+        codes = self._observations.divisions(alike, names, [row.code for row in rows], rows[0].provinces)
+        values = self._observations.canonical(alike, figures.values)
+        return {
+            "subject_name": names,
+            "division_code": codes,
+            "printed": figures.printed,
+            "obs_value": figures.values,
+            "decimals": figures.decimals,
+            "value": values,
+            "locator": self.cells.block.grid.places([row.number for row in rows], column.head.column),
+        }
