@@ -11,7 +11,7 @@ from itertools import groupby
 from shanhai.errors import CellError, PublicationError
 from shanhai.grammar.figure_columns import FigureColumn, holds_number, read_column, unplain_cells
 from shanhai.grammar.labels import tight
-from shanhai.reading.cells import CellReader, PrintedColumn
+from shanhai.reading.cells import CellReader
 from shanhai.reading.figure_blocks import BlockColumn, FigureBlock
 from shanhai.reading.observations import Observations
 from shanhai.reading.publication import Row
@@ -78,33 +78,32 @@ class AlikeReader:
 
     def _plain(self, rows: list[PrintedRow]) -> FigureBlock | None:
         """The block of rows whose figures are all plain; None when one of them is to be refused, which tells where."""
-        texts = self._texts(rows)
+        texts, names = self._texts(rows), [tight(row.subject or "") for row in rows]
         try:
             columns = []
             for column, alike in zip(self.cells.columns, self.cells.figures(rows[0]), strict=True):
-                most_digits = self.cells.most_digits(rows[0], column)
-                figures = read_column([printed[column.head.column - 1] for printed in texts], most_digits)
-                columns.append(BlockColumn(alike, self._own(rows, column, figures, alike)))
+                printed = [cells[column.head.column - 1] for cells in texts]
+                figures = read_column(printed, self.cells.most_digits(rows[0], column))
+                is_of_rows = rows[0].subject and not column.head.said.get("subject")
+                own = self._own(rows, names if is_of_rows else [str(alike["subject_name"])] * len(rows), figures, alike)
+                places = self.cells.block.grid.places([row.number for row in rows], column.head.column)
+                columns.append(BlockColumn(alike, {**own, "locator": places}))
         except (CellError, PublicationError):
             return None
         return FigureBlock(columns, len(rows))
 
     def _own(
-        self, rows: list[PrintedRow], column: PrintedColumn, figures: FigureColumn, alike: Row
+        self, rows: list[PrintedRow], names: list[str], figures: FigureColumn, alike: Row
     ) -> dict[str, Sequence[object]]:
-        names = [str(alike["subject_name"])] * len(rows)
-        if rows[0].subject and not column.head.said.get("subject"):
-            names = [tight(row.subject or "") for row in rows]
+        """What each figure of a column says for itself; raises CellError when one is to be refused."""
         if not all(names):
             raise CellError("says of nobody")
         codes = self._observations.divisions(alike, names, [row.code for row in rows], rows[0].provinces)
-        values = self._observations.canonical(alike, figures.values)
         return {
             "subject_name": names,
             "division_code": codes,
             "printed": figures.printed,
             "obs_value": figures.values,
             "decimals": figures.decimals,
-            "value": values,
-            "locator": self.cells.block.grid.places([row.number for row in rows], column.head.column),
+            "value": self._observations.canonical(alike, figures.values, codes),
         }

@@ -1,5 +1,6 @@
 """What every figure has, whatever carried it: indicator, unit, period, division, status and round."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -169,16 +170,17 @@ class Observations:
         }
         return [found[key] for key in zip(names, codes, strict=True)]
 
-    def canonical(self, alike: Row, figures: list[Decimal]) -> list[Decimal]:
-        """The canonical values of at least one figure that is else as `alike`.
-
-        Raises CellError when one of them would be refused at some level of area: `row` tells at which.
-        """
+    def canonical(self, alike: Row, figures: list[Decimal], divisions: list[str | None]) -> list[Decimal]:
+        """The canonical values of figures of divisions that are else as `alike`; raises CellError like `row`."""
         unit_mult = int(str(alike["unit_mult"]))
         values = [figure.scaleb(unit_mult) for figure in figures]
-        for window in self.reference.magnitudes.get(str(alike["indicator_code"]), {}).values():
-            if not (window.lowest <= min(values) and max(values) <= window.highest):
-                raise CellError("is outside the window of a level of area")
+        if windows := self.reference.magnitudes.get(str(alike["indicator_code"])):
+            kind, of_level = str(alike["subject_kind"]), defaultdict[str | None, list[Decimal]](list)
+            levels = {division: area_level(kind, division) for division in set(divisions)}
+            for division, value in zip(divisions, values, strict=True):
+                of_level[levels[division]].append(value)
+            for level, those in of_level.items():
+                check_magnitude([min(those), max(those)], windows, level)
         return values
 
     def knows(self, name: str, provinces: tuple[str, ...]) -> bool:
