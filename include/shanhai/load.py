@@ -123,13 +123,21 @@ def _copy(cursor: Cursor, relation: str, load_id: int, reader: EditionReader) ->
     with cursor.copy(statement) as copy:
         for number, part in reader.parts():
             if isinstance(part, FigureBlock):
-                for each in part.numbered(number):
-                    copy.write("".join(copy_lines(columns, {**each.alike, "load_id": load_id}, each.own)))
+                copy.write(block_lines(part, number, load_id, columns))
             else:
                 row = {**part, "load_id": load_id, "row_number": number}
                 copy.write_row([row.get(column) for column in columns])
     # What Postgres counted, to be held against what the reader counted.
     return cursor.rowcount
+
+
+def block_lines(block: FigureBlock, number: int, load_id: int, columns: list[str]) -> str:
+    """The rows of a block, the first of that number, as COPY reads them into `columns`."""
+    return "".join(
+        line
+        for each in block.numbered(number)
+        for line in copy_lines(columns, {**each.alike, "load_id": load_id}, each.own)
+    )
 
 
 def _insert_load(

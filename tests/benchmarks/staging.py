@@ -11,25 +11,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.benchmarks.synthetic_workbooks import heads, write_workbook
+from tests.benchmarks.synthetic_workbooks import document, write_workbook
 from tests.small_library import SmallLibrary
 
-_INDICATORS = [
-    "gdp", "primary_value_added", "secondary_value_added", "tertiary_value_added", "industrial_value_added",
-    "budget_revenue", "tax_revenue", "budget_expenditure", "livelihood_expenditure", "total_fiscal_revenue",
-    "agriculture_gross_output", "above_scale_industrial_value_added", "above_scale_industrial_output",
-    "fixed_asset_investment", "retail_sales", "exports", "household_savings_deposits", "loan_balance", "output_value",
-]  # fmt: skip
-
-
-def document() -> str:
-    """The source document of the synthetic workbook: each column another indicator in 万元."""
-    columns = "".join(
-        f"  - {{head: {head}, indicator: {indicator}}}\n"
-        for head, indicator in zip(heads(len(_INDICATORS) + 1)[1:], _INDICATORS, strict=True)
-    )
-    layout = "layout: {head_rows: [1], label_column: 地区, within: 浙江省}\n"
-    return f"relation: observations\ncarrier: xlsx\nperiod: 2023\n{layout}columns:\n{columns}"
+_COLUMNS = 20
 
 
 def main() -> None:
@@ -45,7 +30,7 @@ def main() -> None:
         for name in ("SHANHAI_DATABASE_URL", "AIRFLOW_CONN_SHANHAI_WAREHOUSE"):
             os.environ.pop(name, None)
         file = Path(folder) / "synthetic.xlsx"
-        write_workbook(file, asked.rows, len(_INDICATORS) + 1, seed=1)
+        write_workbook(file, asked.rows, _COLUMNS, seed=1)
         postgres.start()
         try:
             print(json.dumps(_stage(Path(folder), file)))
@@ -60,7 +45,7 @@ def _stage(folder: Path, file: Path) -> dict[str, float]:
 
     migrate.upgrade()
     small = SmallLibrary(folder)
-    key = small.add("bureau/synthetic", "synthetic.xlsx", file.read_bytes(), document())
+    key = small.add("bureau/synthetic", "synthetic.xlsx", file.read_bytes(), document(_COLUMNS))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     digest = archive_edition(key, small.library)
     clock, processor = time.perf_counter(), time.process_time()

@@ -69,6 +69,14 @@ class PackedRows(Sequence[Sequence[str]]):
             raise ValueError(f"the texts of the table take more than {_MOST_BYTES} bytes")
         return packed
 
+    def columns(self, rows: Sequence[int]) -> list[list[str]]:
+        """The texts of rows by their numbers from 1, column by column, empty where a row ends before."""
+        texts = "\0".join([self._rows[row - 1] or "" for row in rows]).split("\0")
+        if len(texts) != self.width * len(rows):  # no row is wider, so none is narrower either
+            padded = ([*split, *[""] * (self.width - len(split))] for split in (self._split(row - 1) for row in rows))
+            texts = [text for row in padded for text in row]
+        return [texts[column :: self.width] for column in range(self.width)]
+
     def __len__(self) -> int:
         return len(self._rows)
 
@@ -82,12 +90,15 @@ class PackedRows(Sequence[Sequence[str]]):
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self._rows)))]
         if index != self._last[0]:  # cells are asked for one after the other, and splitting a row costs a little
-            row = self._rows[index]
-            texts = [] if row is None else row.split("\0")
+            texts = self._split(index)
             if self._padded and len(texts) < self.width:
                 texts += [""] * (self.width - len(texts))
             self._last = (index, texts)
         return self._last[1]
+
+    def _split(self, index: int) -> list[str]:
+        row = self._rows[index]
+        return [] if row is None else row.split("\0")
 
 
 class Locators(Sequence[str]):
@@ -149,6 +160,13 @@ class Grid:
         if column > len(texts):
             return None
         return Cell(texts[column - 1], self.place(row, column), (row, column) in self.spanned)
+
+    def columns(self, rows: Sequence[int]) -> Sequence[Sequence[str]]:
+        """The texts of rows by their numbers, column by column, empty where a row ends before."""
+        if isinstance(self.texts, PackedRows):
+            return self.texts.columns(rows)
+        texts = [self.texts[row - 1] for row in rows]
+        return [[row[column] if column < len(row) else "" for row in texts] for column in range(self.width)]
 
     @cached_property
     def special_rows(self) -> frozenset[int]:

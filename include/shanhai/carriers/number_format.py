@@ -70,6 +70,7 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+@lru_cache(maxsize=256)
 def shower(code: str, is_1904: bool) -> Showing:
     """What turns a number as a workbook stores it into what the sheet shows, raising CellError like `show_number`."""
     if is_date_format(code):

@@ -14,7 +14,7 @@ from shanhai.carriers.number_format import BUILT_IN, GENERAL, show_date, show_nu
 from shanhai.carriers.shared_texts import read_shared_texts, unescaped
 from shanhai.carriers.sheet import SheetReader
 from shanhai.carriers.showing import Show, Showing
-from shanhai.carriers.zipped import Archive, parse_xml
+from shanhai.carriers.zipped import Archive, parse_xml, remembered
 from shanhai.errors import CellError
 
 Hidden = Literal["refuse", "read", "skip"]
@@ -55,7 +55,7 @@ class _Showings:
     """How the cells of a workbook show what they store."""
 
     def __init__(self, archive: Archive, is_1904: bool) -> None:
-        self._formats = _formats(archive)
+        self._formats = _formats(archive.part("xl/styles.xml")) if "xl/styles.xml" in archive else {}
         self._texts = read_shared_texts(archive)
         self._is_1904 = is_1904
         self._numbers: dict[str, Showing] = {GENERAL: _PLAIN, "@": _PLAIN}
@@ -110,29 +110,46 @@ def _sheets(archive: Archive) -> tuple[dict[str, tuple[str, bool]], bool]:
     """Path and hiddenness of each sheet in order, and whether days count from 1904."""
     if "xl/workbook.xml" not in archive:
         raise ValueError("the archive holds no workbook")
-    workbook = parse_xml(archive.part("xl/workbook.xml"))
+    named, is_1904 = _named_sheets(archive.part("xl/workbook.xml"))
     relations = "xl/_rels/workbook.xml.rels"
-    targets = {
-        each.get("Id"): each.get("Target", "")
-        for each in (parse_xml(archive.part(relations)) if relations in archive else [])
-    }
+    targets = _targets(archive.part(relations)) if relations in archive else {}
     found: dict[str, tuple[str, bool]] = {}
-    for sheet in workbook.iter("{*}sheet"):
-        target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION), "")
+    for name, relation, is_hidden in named:
+        target = targets.get(relation, "")
         path = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
         if path in archive and "worksheets/" in path:
-            found[sheet.get("name", "")] = (path, sheet.get("state", "visible") != "visible")
+            found[name] = (path, is_hidden)
     if not found:
         raise ValueError("the workbook has no sheet of cells")
+    return found, is_1904
+
+
+@remembered
+def _named_sheets(part: bytes) -> tuple[list[tuple[str, str | None, bool]], bool]:
+    """Name, relation and hiddenness of each sheet in order, and whether days count from 1904."""
+    workbook = parse_xml(part)
+    named = [
+        (
+            sheet.get("name", ""),
+            sheet.get(_RELATION) or sheet.get(_STRICT_RELATION),
+            sheet.get("state", "visible") != "visible",
+        )
+        for sheet in workbook.iter("{*}sheet")
+    ]
     properties = workbook.find("{*}workbookPr")
-    return found, properties is not None and properties.get("date1904") in ("1", "true")
+    return named, properties is not None and properties.get("date1904") in ("1", "true")
 
 
-def _formats(archive: Archive) -> dict[str, str]:
+@remembered
+def _targets(part: bytes) -> dict[str | None, str]:
+    """The part that each relation names."""
+    return {each.get("Id"): each.get("Target", "") for each in parse_xml(part)}
+
+
+@remembered
+def _formats(part: bytes) -> dict[str, str]:
     """The number format of each cell style that has one, by the style's index as printed."""
-    if "xl/styles.xml" not in archive:
-        return {}
-    styles = parse_xml(archive.part("xl/styles.xml"))
+    styles = parse_xml(part)
     codes: dict[int, str] = dict(BUILT_IN)
     for each in styles.iter("{*}numFmt"):
         codes[int(each.get("numFmtId", "0"))] = each.get("formatCode", GENERAL)

@@ -17,7 +17,7 @@ from shanhai.reading.observations import Observations
 from shanhai.reading.publication import Row
 from shanhai.reading.table_rows import PrintedRow
 
-MOST_ALIKE = 512  # rows that are kept in memory as figures
+_MOST_ROWS, _MOST_CELLS = 512, 16_384  # that are kept in memory as figures
 _FEWEST = 3
 
 
@@ -36,6 +36,11 @@ class AlikeReader:
     """Reads rows of a stretch that are alike."""
 
     cells: CellReader
+
+    @property
+    def most_rows(self) -> int:
+        """Rows that should be given at once at most."""
+        return min(_MOST_ROWS, max(_FEWEST, _MOST_CELLS // max(len(self.cells.columns), 1)))
 
     @property
     def _observations(self) -> Observations:
@@ -58,36 +63,29 @@ class AlikeReader:
     def _each(self, rows: list[PrintedRow]) -> Iterator[Row]:
         return (figure for row in rows for figure in self.cells.figures(row))
 
-    def _odd_rows(self, rows: list[PrintedRow]) -> set[int]:
+    def _odd_rows(self, rows: list[PrintedRow]) -> frozenset[int]:
         """Numbers of the rows with a cell that is merged, unreadable, absent or not plain; all where none can be."""
         try:
             most_digits = [self.cells.most_digits(rows[0], column) for column in self.cells.columns]
         except CellError:
-            return {row.number for row in rows}
-        texts, last = self._texts(rows), max((column.head.column for column in self.cells.columns), default=0)
-        odd = {row.number for row, printed in zip(rows, texts, strict=True) if len(printed) < last}
-        odd |= {row.number for row in rows} & self.cells.block.grid.special_rows
-        present = [(row.number, printed) for row, printed in zip(rows, texts, strict=True) if row.number not in odd]
+            return frozenset(row.number for row in rows)
+        numbers = [row.number for row in rows]
+        columns, odd = self.cells.block.grid.columns(numbers), self.cells.block.grid.special_rows & set(numbers)
         for column, most in zip(self.cells.columns, most_digits, strict=True):
-            printed = [cells[column.head.column - 1] for _, cells in present]
-            odd |= {present[index][0] for index in unplain_cells(printed, most)}
+            odd |= {numbers[index] for index in unplain_cells(columns[column.head.column - 1], most)}
         return odd
-
-    def _texts(self, rows: list[PrintedRow]) -> list[Sequence[str]]:
-        return [self.cells.block.grid.texts[row.number - 1] for row in rows]
 
     def _plain(self, rows: list[PrintedRow]) -> FigureBlock | None:
         """The block of rows whose figures are all plain; None when one of them is to be refused, which tells where."""
-        texts, names = self._texts(rows), [tight(row.subject or "") for row in rows]
+        numbers, names = [row.number for row in rows], [tight(row.subject or "") for row in rows]
+        grid, columns = self.cells.block.grid, list[BlockColumn]()
+        texts = grid.columns(numbers)
         try:
-            columns = []
             for column, alike in zip(self.cells.columns, self.cells.figures(rows[0]), strict=True):
-                printed = [cells[column.head.column - 1] for cells in texts]
-                figures = read_column(printed, self.cells.most_digits(rows[0], column))
+                figures = read_column(texts[column.head.column - 1], self.cells.most_digits(rows[0], column))
                 is_of_rows = rows[0].subject and not column.head.said.get("subject")
                 own = self._own(rows, names if is_of_rows else [str(alike["subject_name"])] * len(rows), figures, alike)
-                places = self.cells.block.grid.places([row.number for row in rows], column.head.column)
-                columns.append(BlockColumn(alike, {**own, "locator": places}))
+                columns.append(BlockColumn(alike, {**own, "locator": grid.places(numbers, column.head.column)}))
         except (CellError, PublicationError):
             return None
         return FigureBlock(columns, len(rows))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shanhai.errors import CellError, DocumentError, PublicationError
 from shanhai.grammar.row_labels import RowLabels
-from shanhai.reading.alike_rows import MOST_ALIKE, AlikeReader, are_alike
+from shanhai.reading.alike_rows import AlikeReader, are_alike
 from shanhai.reading.blocks import TableBlock
 from shanhai.reading.cells import CellReader, PrintedColumn
 from shanhai.reading.figure_blocks import FigureBlock
@@ -66,7 +66,7 @@ class TableReader:
                 raise
             if row is None:
                 continue
-            if alike and (len(alike) == MOST_ALIKE or not are_alike(alike[0], row)):
+            if alike and (len(alike) == reader.most_rows or not are_alike(alike[0], row)):
                 yield from reader.figures(alike)
                 alike = []
             alike.append(row)
