@@ -12,6 +12,7 @@ from openpyxl.cell import WriteOnlyCell
 from python_calamine import CalamineWorkbook
 from tests.carriers.extreme_files import sheet, workbook
 
+from shanhai.carriers import shared_texts
 from shanhai.carriers.grid import Grid
 from shanhai.carriers.row_forms import CutRows, RowForms
 from shanhai.carriers.sheet import SheetReader
@@ -103,6 +104,38 @@ def test_rows_of_a_table_are_cut_not_parsed(monkeypatch: pytest.MonkeyPatch) -> 
     rows = [("", ['<c r="{c}{r}" s="1" t="s"><v>1</v></c>', '<c r="{c}{r}"><v>3.4</v></c>'], 200)]
     assert len(read_workbook(workbook(sheet=sheet(xml(rows)), styles=STYLES, shared=TEXTS), None).texts) == 200
     assert (sum(cut), max(cut) > 100) == (200, True)
+
+
+PLAIN_TEXTS = st.sampled_from(
+    ["<t>云和县</t>", '<t xml:space="preserve"> 云 </t>', "<t></t>", "<t>_x0041_</t>", "<t>a\tb\nc</t>", "<t>%s</t>"]
+)
+OTHER_TEXTS = st.sampled_from(
+    ["<t/>", "<t>a&amp;b</t>", "<t>a\r\nb</t>", "<r><t>富</t></r><r><t>阳</t></r>", "<t>富</t><rPh><t>fu</t></rPh>"]
+)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.one_of(PLAIN_TEXTS, OTHER_TEXTS), min_size=1, max_size=4))
+def test_shared_texts_that_are_cut_read_as_those_that_are_parsed(texts: list[str]) -> None:
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}" t="inlineStr"><is><t>第</t></is></c><c r="B{n}" t="s"><v>{n - 1}</v></c></row>'
+        for n in range(1, len(texts) + 1)
+    )
+    shared = "".join(f"<si>{text}</si>" for text in texts)
+    cut, parsed = (
+        workbook(sheet=sheet(rows), shared=f'<sst xmlns="{MAIN}">{before}{shared}</sst>'.encode())
+        for before in ("", "<!-- -->")
+    )
+    assert told(read_workbook(cut, None)) == told(read_workbook(parsed, None))
+
+
+def test_plain_shared_texts_are_cut() -> None:
+    # Without this the test above could compare parsing with parsing.
+    assert shared_texts._cut_plain(f'<sst xmlns="{MAIN}"><si><t>云和县</t></si></sst>'.encode()) == (
+        ["云和县"], f'<sst xmlns="{MAIN}"></sst>'.encode(),
+    )  # fmt: skip
+    for left in ("<sst><!-- <si><t>云和县</t></si> --></sst>", '<?xml version="1.0" encoding="gb2312"?><sst ><si>'):
+        assert shared_texts._cut_plain(left.encode()) == ([], left.encode())
 
 
 VALUES = st.one_of(
