@@ -57,8 +57,9 @@ class BuiltProject:
 
     def unit_test_sql(self, test: Node) -> str:
         """What the build ran for a unit test; raises LookupError when it ran nothing."""
-        folder = self.target / "run" / test["package_name"] / test["original_file_path"]
-        found = sorted(folder.rglob(f"{test['name']}.sql"))
+        folder = f"run/{test['package_name']}/{test['original_file_path']}"
+        targets = (self.target, self.target.with_name("target_beside"))
+        found = sorted(file for target in targets for file in (target / folder).rglob(f"{test['name']}.sql"))
         if not found:
             raise LookupError(f"{test['name']} was not run")
         return found[0].read_text("utf-8")

@@ -17,7 +17,9 @@ from shanhai.library import Library
 from shanhai.load import EditionKey, load_edition
 from shanhai.release.as_of import NoSuchDayError, build_as_of, drop_as_of, past_schemas
 from shanhai.release.candidate import alone, start_anew
-from shanhai.release.dbt_build import CANDIDATE_SCHEMA, AsOf, BuildError, build_models
+from shanhai.release.content import Seal
+from shanhai.release.dbt_build import CANDIDATE_SCHEMA, AsOf, BuildError, build_models, parse
+from shanhai.release.starts import reasons_of
 from shanhai.warehouse.connection import connect, scalar
 
 PROVINCE = "zhejiang_bureau_of_statistics/communique"
@@ -148,6 +150,60 @@ def test_one_changed_character_changes_exactly_what_cites_it(replayed: dict[str,
     assert changed == {key for key, (value, receipt) in after.items() if value is not None and cited[0] in receipt}
     assert len(changed) > 1
     assert {key: receipt for key, (_, receipt) in before.items()} == {key: r for key, (_, r) in after.items()}
+
+
+def test_only_rows_that_differ_are_written_and_what_is_accepted_no_more_goes(replayed: dict[str, Any]) -> None:
+    """A figure whose register was known otherwise is mended; a load that a later verdict refuses leaves nothing."""
+    build_models(None, BUILT)
+    observations = sql.Identifier(CANDIDATE_SCHEMA, "fct_observations")
+    versions = sql.SQL("select xmin::text::bigint, count(*) from {} group by 1").format(observations)
+    with connect() as connection:
+        connection.execute(
+            sql.SQL("update {0} set boundary_version = 99 where observation_key = "
+                    "(select min(observation_key) from {0})").format(observations)
+        )  # fmt: skip
+        connection.commit()
+        sound = dict(connection.execute(versions).fetchall())
+    build_models(None, BUILT)
+    with connect() as connection:
+        after = dict(connection.execute(versions).fetchall())
+        rewritten = sum(count for version, count in after.items() if version not in sound)
+        assert rewritten == 1
+        connection.execute(
+            """
+            insert into ops.verdicts
+                (load_id, is_accepted, reason, suite_sha256, expectations_declared, expectations_run, results)
+            select load_id, false, 'a seeded refusal', suite_sha256, expectations_declared, expectations_run, results
+            from ops.verdicts where load_id = (select max(load_id) from ops.loads)
+            """
+        )
+        connection.commit()
+    before = contents(CANDIDATE_SCHEMA)
+    build_models(None, BUILT)
+    grown = contents(CANDIDATE_SCHEMA)
+    assert grown != before
+    build_models(None, BUILT, full_refresh=True)
+    assert contents(CANDIDATE_SCHEMA) == grown
+
+
+def test_a_build_says_why_it_built_a_relation_whole(replayed: dict[str, Any]) -> None:
+    """The divisions were loaded first; a release that did not have them has seen their membership change."""
+    project = parse()
+    with connect() as connection:
+        loads = [row[0] for row in connection.execute("select load_id from ops.loads order by load_id")]
+
+        def why(held: list[int], hashes: dict[str, str]) -> tuple[str, list[str]]:
+            seal = Seal(None, {}, {}, hashes)
+            reason = reasons_of(connection, project, {}, loads, (1, "made_up", held), seal)["dim_divisions"]
+            return reason["why"], reason["changed"]
+
+        seed = "seed.shanhai.boundary_changes"
+        assert why(loads[1:], project.sha256) == ("membership changed", [])
+        assert why(loads[:-1], project.sha256) == ("loads", [])
+        assert why(loads, project.sha256) == ("nothing new", [])
+        code, changed = why(loads, project.sha256 | {seed: "another"})
+    assert code == "code or seeds changed"
+    assert seed in changed
 
 
 def reissued(root: Path, printed: str, instead: str) -> Library:

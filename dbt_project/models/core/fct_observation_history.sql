@@ -1,7 +1,9 @@
 {#- Only the figures that a new load touches are computed again: those of its edition, with all their vintages. Every
-    column is worked out inside one figure or one edition, so a full refresh gives the same rows. -#}
+    column is worked out inside one figure or one edition, so a full refresh gives the same rows. A figure goes only
+    when no load that had it is accepted any more. -#}
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='figure_key',
-    on_schema_change='fail') }}
+    on_schema_change='fail', post_hook="delete from {{ this }} where figure_key not in (
+        select keyed.figure_key from {{ ref('int_observations_keyed') }} as keyed)") }}
 
 with keyed as (
     select * from {{ ref('int_observations_keyed') }}

@@ -19,6 +19,7 @@ from shanhai.reading.table_rows import PrintedRow
 
 _MOST_ROWS, _MOST_CELLS = 512, 16_384  # that are kept in memory as figures
 _FEWEST = 3
+_SAID = ("period", "units", "provinces", "said", "heading")
 
 
 def are_alike(one: PrintedRow, other: PrintedRow) -> bool:
@@ -26,7 +27,7 @@ def are_alike(one: PrintedRow, other: PrintedRow) -> bool:
     return (
         one.declared is None is other.declared
         and one.row is other.row
-        and (one.period, one.units, one.provinces, one.said) == (other.period, other.units, other.provinces, other.said)
+        and all(getattr(one, said) == getattr(other, said) for said in _SAID)
         and bool(one.subject) == bool(other.subject)
     )
 

@@ -11,6 +11,7 @@ from shanhai.errors import CellError
 from shanhai.grammar.figures import read_cell, split_per_cent
 from shanhai.grammar.heads import PrintedHead
 from shanhai.grammar.labels import tight
+from shanhai.grammar.multiples import read_multiple
 from shanhai.reading.blocks import TableBlock
 from shanhai.reading.observations import Observations, nearest
 from shanhai.reading.publication import Row, Tally
@@ -79,7 +80,9 @@ class CellReader:
         unit = self.observations.unit_of(indicator, [[behind], *units] if behind else units)
         if behind and any(units) and behind not in next(filter(None, units)):
             raise CellError(f"prints {cell.text!r} in a column of {'、'.join(next(filter(None, units)))}")
-        figure = read_cell(number, publication.symbols, self.observations.most_digits(indicator, unit))
+        multiple = read_multiple(number, column.head.path) if unit == "%" else None
+        most_digits = self.observations.most_digits(indicator, unit)
+        figure = multiple or read_cell(number, publication.symbols, most_digits)
         if behind:
             figure = replace(figure, printed=cell.text)
         if row.part_of:
@@ -107,12 +110,20 @@ class CellReader:
 
 def _indicator(row: PrintedRow, column: PrintedColumn, is_printed: bool) -> str | None:
     if row.row is None:
-        return column.declared.indicator
+        return (
+            _indicator_under(row.heading, column.declared) if column.declared.indicators else column.declared.indicator
+        )
     measure = column.declared.measure
     code = row.row.indicator or row.row.indicators.get(measure or "")
     if code is None and is_printed:
         raise CellError(f"row {row.row.label!r} declares no indicator of the measure {measure!r}")
     return None if code in (None, IGNORED) else code
+
+
+def _indicator_under(heading: str | None, column: Column) -> str | None:
+    if heading is None:
+        raise CellError(f"stands under none of the headings {', '.join(column.indicators)}")
+    return None if column.indicators[heading] == IGNORED else column.indicators[heading]
 
 
 @lru_cache(maxsize=1000)

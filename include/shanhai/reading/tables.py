@@ -50,7 +50,7 @@ class TableReader:
     def _row_labels(self) -> RowLabels:
         document = self.publication.document
         try:
-            return RowLabels(document.rows, document.ignored_rows)
+            return RowLabels(document.rows, document.ignored_rows, headings=document.headings)
         except CellError as error:
             raise DocumentError(f"{self.publication.source.path}: rows: {error}") from error
 

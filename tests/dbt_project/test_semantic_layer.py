@@ -1,0 +1,97 @@
+"""MetricFlow, as a reader of the marts, gives the values of the catalogue's metrics and adds only what may be added."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.conftest import ReleasedWarehouse
+
+from shanhai import settings
+from shanhai.warehouse.connection import connect
+
+DEFINITIONS = settings.DBT_PROJECT / "models" / "core" / "_semantic__metrics.yml"
+METRICS = tuple(each["name"] for each in yaml.safe_load(DEFINITIONS.read_text("utf-8"))["metrics"])
+ONE_VALUE = ("subject_kind", "subject_name", "time_period", "accum", "estimate_round")
+
+
+@pytest.fixture(scope="module")
+def project(released_warehouse: ReleasedWarehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project, parsed: MetricFlow looks for what dbt parsed inside the project and nowhere else."""
+    copy = tmp_path_factory.mktemp("semantic_layer") / "dbt_project"
+    shutil.copytree(settings.DBT_PROJECT, copy)
+    run(copy, "dbt", "--quiet", "parse")
+    return copy
+
+
+def run(project: Path, command: str, *arguments: str) -> None:
+    """Run a program of this environment in the project as the reader, who sees nothing but the views of `marts`."""
+    url = settings.warehouse_url("reader")
+    environment = os.environ | {
+        "SHANHAI_RELEASE_SCHEMA": "marts",
+        "SHANHAI_DBT_HOST": url.host or "",
+        "SHANHAI_DBT_PORT": str(url.port or 5432),
+        "SHANHAI_DBT_DBNAME": url.database or "",
+        "SHANHAI_DBT_USER": url.username or "",
+        "SHANHAI_DBT_PASSWORD": url.password or "",
+        "DBT_LOG_PATH": str(project / "logs"),
+        "DO_NOT_TRACK": "1",
+    }
+    program = Path(sys.executable).with_name(command)
+    done = subprocess.run(
+        [program, *arguments], cwd=project, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def asked(project: Path, metrics: tuple[str, ...], by: tuple[str, ...]) -> dict[tuple[str, ...], Decimal]:
+    """What MetricFlow answers: (metric, the dimensions' values) → value."""
+    answer = project / "answer.csv"
+    dimensions = ",".join(f"metric_value__{dimension}" for dimension in by)
+    run(project, "mf", "query", "--metrics", ",".join(metrics), "--group-by", dimensions, "--csv", str(answer))
+    with answer.open(encoding="utf-8", newline="") as file:
+        return {
+            (metric, *(row[f"metric_value__{dimension}"] for dimension in by)): Decimal(row[metric])
+            for row in csv.DictReader(file)
+            for metric in metrics
+            if row[metric]
+        }
+
+
+def published() -> dict[tuple[str, ...], Any]:
+    with connect("reader") as connection:
+        rows = connection.execute(
+            f"select metric_code, {', '.join(ONE_VALUE)}, value from marts.fct_metrics "  # noqa: S608 - names of ours
+            "where metric_code = any(%s) and value is not null",
+            (list(METRICS),),
+        ).fetchall()
+    return {tuple(row[:-1]): row[-1] for row in rows}
+
+
+def test_every_metric_of_one_area_period_and_round_is_the_value_of_the_mart(project: Path) -> None:
+    expected = published()
+    assert {key[0] for key in expected} == set(METRICS)
+    answered = asked(project, METRICS, ONE_VALUE)
+    assert answered.keys() == expected.keys()
+    assert [key for key, value in answered.items() if abs(value - expected[key]) > Decimal("1e-6")] == []
+
+
+def test_only_what_may_be_added_is_added_over_areas(project: Path) -> None:
+    """Residents of a year over all counties are their sum; a relative income over counties is none of that."""
+    values = {key[1:]: value for key, value in published().items() if key[0] == "resident_population"}
+    by = ("subject_kind", "time_period", "accum", "estimate_round")
+    expected: dict[tuple[str, ...], Any] = {}
+    for (kind, _, *rest), value in values.items():
+        expected[kind, *rest] = expected.get((kind, *rest), 0) + value
+    answered = asked(project, ("resident_population",), by)
+    assert {key[1:]: value for key, value in answered.items()} == expected
+    relative = asked(project, ("disposable_income_relative",), ("time_period",))
+    assert all(value < 3 for value in relative.values())
