@@ -90,10 +90,13 @@ def announce() -> None:
 
 @task(trigger_rule="all_done")
 def quarantined(publisher_id: str) -> list[dict[str, Any]]:
-    """The loads that wait for a person, each with the run that asks for it · 待人处置的装载."""
+    """The loads that wait for a person, each with the run that asks; a failed one asks no more · 待人处置的装载."""
     from shanhai.quarantine.answers import questions
 
-    return questions(publisher_id)
+    def has_failed(run_id: str) -> bool:
+        return bool(get_current_context()["ti"].get_dr_count("decide_quarantine", run_ids=[run_id], states=["failed"]))
+
+    return questions(publisher_id, has_failed)
 
 
 @task

@@ -1,22 +1,31 @@
 """The audit of a quarter: catalogue, reconciliation, sampling, questions, review and approval by people, the pack."""
 
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import (
     AsyncCallback,
+    Context,
     CronTriggerTimetable,
     DeadlineAlert,
     DeadlineReference,
+    ExceptionRetryPolicy,
     Param,
+    RetryAction,
+    RetryRule,
     dag,
     get_current_context,
     task,
 )
 
 from shanhai.audit.deadline import say_late
+from shanhai.quarantine.asked_again import HINT, refusal_kept, tell_refusal
 from shanhai.settings import home
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 APPROVE, RETURN = "Approve · 同意", "Return · 退回"
 
 
@@ -30,14 +39,31 @@ def due(step: str, days: int) -> DeadlineAlert:
     )
 
 
-def asked(task_id: str, what: str) -> HITLOperator:
-    """A question to a person, whose answer parks no worker; who may answer is refused where it is recorded."""
+def record(context: Context, answer: dict[str, Any], step: Literal["review", "approval"]) -> None:
+    """Keep the person's answer; refused to whoever loaded, ran or reviewed · 记录签署."""
+    from shanhai.audit.programme import record_answer
+
+    with refusal_kept(context):
+        record_answer(context["ti"].xcom_pull(task_ids="quarter"), step, answer, approve=APPROVE)
+
+
+def asked(step: Literal["review", "approval"], what: str) -> HITLOperator:
+    """A question that parks no worker; asked again when the person may not answer it."""
     return HITLOperator(
-        task_id=task_id,
+        task_id=step,
         subject=f"{what} {{{{ ti.xcom_pull(task_ids='quarter') }}}}",
-        body="The pack lies in the home folder under `audit`. 审计包在数据目录的 audit 文件夹中。",
+        body="The pack · 审计包: `{{ ti.xcom_pull(task_ids='draft_pack') }}`\n\n"
+        "Not for whoever loaded the data, started the checks or did the other step. "
+        "装载者、运行者及另一步骤的签署人不得办理。\n\n" + HINT,
         options=[APPROVE, RETURN],
         params={"note": Param("—", type="string", minLength=1, title="Opinion · 意见")},
+        pre_execute=tell_refusal,
+        post_execute=partial(record, step=step),
+        retries=1000,
+        retry_delay=timedelta(seconds=2),
+        retry_policy=ExceptionRetryPolicy(
+            rules=[RetryRule(exception="shanhai.audit.programme.ReturnedError", action=RetryAction.FAIL)]
+        ),
     )
 
 
@@ -47,8 +73,10 @@ def quarter() -> str:
     from shanhai.audit.quarter import Quarter
 
     context = get_current_context()
-    given, day = context["params"]["quarter"], (context["dag_run"].run_after or datetime.now()).date()
-    return str(Quarter.parse(given) if given else Quarter.frozen_by(day))
+    if given := context["params"]["quarter"]:
+        return str(Quarter.parse(given))
+    # Six in the morning of Shanghai is the day before in UTC; the freeze of a first quarter is due on that very day.
+    return str(Quarter.frozen_by(context["dag_run"].run_after.astimezone(SHANGHAI).date()))
 
 
 @task(retries=2, retry_delay=timedelta(minutes=5))
@@ -92,14 +120,6 @@ def pack(quarter: str) -> str:
     return str(build(Quarter.parse(quarter), home() / "audit"))
 
 
-@task
-def record(quarter: str, step: str, answer: dict[str, object]) -> None:
-    """Keep the person's answer; refused to whoever loaded, ran or reviewed · 记录签署."""
-    from shanhai.audit.programme import record_answer
-
-    record_answer(quarter, step, answer, approve=APPROVE)
-
-
 @dag(
     dag_display_name="quarterly audit · 季度审计",
     description="Checks, reconciles, samples and signs a quarter · 检查、核对、抽样并签署一个季度",
@@ -126,20 +146,9 @@ def quarterly_audit() -> None:
     name = quarter()
     run_id = catalogue(name)
     drawn = sampling(run_id)
-    review, approval = asked("review", "Review of · 复核"), asked("approval", "Approval of · 批准")
-    reviewed = record.override(task_id="record_review")(name, "review", review.output)
-    approved = record.override(task_id="record_approval")(name, "approval", approval.output)
     draft = pack.override(task_id="draft_pack")(name)
-    (
-        [reconciliation(run_id), drawn]
-        >> queries(name)
-        >> draft
-        >> review
-        >> reviewed
-        >> approval
-        >> approved
-        >> pack(name)
-    )
+    review, approval = asked("review", "Review of · 复核"), asked("approval", "Approval of · 批准")
+    [reconciliation(run_id), drawn] >> queries(name) >> draft >> review >> approval >> pack(name)
 
 
 quarterly_audit()

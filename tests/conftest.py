@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +14,33 @@ import pytest
 from psycopg import sql
 
 from shanhai import settings
-from shanhai.platform import airflow_configuration, postgres, servers, services
+from shanhai.platform import airflow_configuration, postgres, services
 from shanhai.warehouse import migrate
 from shanhai.warehouse.roles import LOGIN_ROLES
 from tests.small_library import SmallLibrary
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes share the tests: one takes all that read the released warehouse, which takes minutes to make."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        group = "released_warehouse" if "released_warehouse" in names else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Says something to the person who runs the tests; it stands at the end of the report, whichever process ran it."""
+    return lambda text: record_property("told", text)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests told."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, text in report.user_properties:
+                if name == "told" and report.when == "call":
+                    terminalreporter.write_line(text)
 
 
 @pytest.fixture(autouse=True)
@@ -80,16 +103,6 @@ def copied_warehouse(released_warehouse: ReleasedWarehouse) -> Iterator[dict[str
         yield environment
 
 
-@pytest.fixture(scope="session")
-def airflow_services(warehouse: Path) -> Iterator[Path]:
-    """The home folder of a whole running stack; the main job finds it kept up and uses it."""
-    servers.keep()
-    servers.start()
-    yield warehouse
-    servers.release()
-    services.stop()
-
-
 @pytest.fixture
 def small_library(tmp_path: Path) -> SmallLibrary:
     """An empty library under `tmp_path`, with the project's registers of indicators, units and divisions."""
@@ -130,7 +143,7 @@ def released_warehouse(warehouse: Path) -> Iterator[ReleasedWarehouse]:
 
         bag = DagBag(str(settings.DAGS))
         assert not bag.import_errors
-        # Two ask people; tests/audit and tests/dags run them with their answers.
+        # Two ask people; the running Airflow of tests/dags runs them with their answers.
         ordered = sorted(
             bag.dags.keys() - {"quarterly_audit", "decide_quarantine"},
             key=lambda dag_id: (dag_id == "build_marts", dag_id),

@@ -1,10 +1,15 @@
 """Each account may do its own work and nothing else."""
 
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
 import psycopg
 import pytest
 
 from shanhai.settings import Role
-from shanhai.warehouse.connection import connect
+from shanhai.warehouse.connection import connect, scalar
 
 pytestmark = pytest.mark.usefixtures("scratch_warehouse")
 
@@ -53,3 +58,33 @@ def test_a_reader_enters_no_other_schema() -> None:
             "and nspname not in ('pg_catalog', 'information_schema')"
         ).fetchall()
     assert rows == [("marts",)]
+
+
+def test_a_statement_ends_with_its_client() -> None:
+    """Killed while its statement runs, a client leaves none behind that would hold locks; seen in some seconds."""
+    code = (
+        "from shanhai.warehouse.connection import connect\n"
+        "connect('pipeline').execute(\"select pg_sleep(120) /* left behind */\")\n"
+    )
+    left_behind = (
+        "select count(*) from pg_stat_activity where query like '% left behind */' and pid <> pg_backend_pid()"
+    )
+    client = subprocess.Popen([sys.executable, "-c", code])
+    try:
+        with connect() as connection:
+            connection.autocommit = True
+            assert eventually(lambda: scalar(connection, left_behind) == 1)
+            client.kill()
+            assert eventually(lambda: scalar(connection, left_behind) == 0)
+    finally:
+        client.kill()
+        client.wait()
+
+
+def eventually(holds: Callable[[], bool], seconds: int = 60) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True

@@ -61,11 +61,13 @@ def archive_edition(key: EditionKey, library: Library | None = None) -> str:
 def stage_edition(key: EditionKey, digest: str, library: Library | None = None) -> int:
     """Read the archived edition into its staging relation; returns the load's id.
 
-    Everything or nothing: an edition that does not read leaves a row in `ops.refusals` and no load. An edition that
-    was staged already from the same bytes with the same reading is not staged again.
+    Everything or nothing: an edition that does not read leaves a row in `ops.refusals` and no load, and so does one
+    that is said to be published after today, which may be tried again. An edition that was staged already from the
+    same bytes with the same reading is not staged again.
     """
     library = library or Library.open()
     source, edition = _find(key, library)
+    _refuse_future(key, digest, source, edition)
     reading = library.reading_sha256(source, edition)
     reader = library.reader(source, edition, archive.fetch(digest))
     try:
@@ -112,6 +114,20 @@ def load_edition(key: EditionKey, library: Library | None = None) -> int:
 def _find(key: EditionKey, library: Library) -> tuple[TableSource, Edition]:
     source = library.catalogue.tables[key.table_id]
     return source, source.edition(key.edition, key.issue)
+
+
+def _refuse_future(key: EditionKey, digest: str, source: TableSource, edition: Edition) -> None:
+    """Raise PublicationError for a day of publication after today, by the clock of the server and the day of China."""
+    published_on = edition.published_on or source.origin(edition).published_on
+    if published_on is None:
+        return
+    with connect() as connection:
+        today = scalar(connection, "select (clock_timestamp() at time zone 'Asia/Shanghai')::date")
+    if published_on > today:
+        place = source.path.name if edition.published_on else f"{edition.file}.origin.yml"
+        problem = f"published_on is {published_on}, and the server's clock says {today} · 发布日晚于服务器日期"
+        # No reading is named: neither the bytes nor their reading are wrong, so the edition stays pending.
+        raise _refused(key, digest, None, PublicationError(key.table_id, key.edition, place, problem))
 
 
 def _copy(cursor: Cursor, relation: str, load_id: int, rows: Iterable[Row]) -> int:

@@ -32,11 +32,17 @@ def lock_sha256() -> str | None:
         return None
 
 
+def actor() -> str:
+    """Who acts: the person who started the DAG run, else the owner of the DAG, else the account of the process."""
+    names = ("AIRFLOW_CTX_STARTED_BY", "AIRFLOW_CTX_DAG_OWNER")
+    return next((os.environ[name] for name in names if os.environ.get(name)), None) or getpass.getuser()
+
+
 def run_context() -> dict[str, object]:
-    """The account and, in an Airflow task, the DAG run: as columns of `ops.loads`."""
+    """Who acts and, in an Airflow task, the DAG run: as columns of `ops.loads`."""
     number = os.environ.get("AIRFLOW_CTX_TRY_NUMBER")
     return {
-        "loaded_by": os.environ.get("AIRFLOW_CTX_DAG_OWNER") or getpass.getuser(),
+        "loaded_by": actor(),
         "dag_id": os.environ.get("AIRFLOW_CTX_DAG_ID"),
         "run_id": os.environ.get("AIRFLOW_CTX_DAG_RUN_ID"),
         "try_number": int(number) if number else None,

@@ -1,10 +1,10 @@
 """The DAGs are those of the documents, read like a paragraph, and each runs on the bundled publications."""
 
 import pytest
-from tests.conftest import ReleasedWarehouse
 
 from shanhai.library import Library
 from shanhai.release import promotion
+from tests.conftest import ReleasedWarehouse
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def test_there_are_exactly_these_dags(released_warehouse: ReleasedWarehouse, dag
 
 
 def test_every_dag_runs(released_warehouse: ReleasedWarehouse, dag_ids: set[str]) -> None:
-    # Two wait for people: tests/audit/test_dag.py and tests/dags/test_decide_quarantine.py.
+    # Two wait for people: test_running_audit.py and test_running_quarantine.py.
     assert released_warehouse.runs == dict.fromkeys(dag_ids - {"quarterly_audit", "decide_quarantine"}, "success")
 
 

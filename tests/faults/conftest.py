@@ -175,13 +175,14 @@ def load_ids_read() -> set[int]:
         }
 
 
-def loaded_content() -> dict[tuple[str, str], str]:
-    """A hash of the rows of each accepted edition, without the numbers that Postgres gives."""
+def loaded_content(publisher_id: str = "") -> dict[tuple[str, str], str]:
+    """A hash of the rows of each accepted edition, of one publisher or of all, without the numbers Postgres gives."""
     found = {}
     with connect("auditor") as connection:
         loads = connection.execute(
             "select load_id, table_id, edition, loads.relation from ops.accepted_loads "
-            "inner join ops.loads using (load_id, table_id, edition)"
+            "inner join ops.loads using (load_id, table_id, edition) where starts_with(table_id, %s)",
+            (publisher_id,),
         ).fetchall()
         for load_id, table_id, edition, relation in loads:
             row = connection.execute(

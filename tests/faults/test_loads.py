@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,7 +32,7 @@ def undisturbed(fault_server: Path) -> Iterator[tuple[dict[str, list[str]], dict
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_load_survives_a_fault_at_every_step(
-    undisturbed: tuple[dict[str, list[str]], dict[tuple[str, str], str]], kind: str, capsys: pytest.CaptureFixture[str]
+    undisturbed: tuple[dict[str, list[str]], dict[tuple[str, str], str]], kind: str, tell: Callable[[str], None]
 ) -> None:
     points, content = undisturbed
     table = FaultTable()
@@ -46,8 +46,7 @@ def test_a_load_survives_a_fault_at_every_step(
                 assert_sound()
                 assert loaded_content() == content
                 table.add(verb, points[verb][point - 1], kind, outcome)
-    with capsys.disabled():
-        print(table.report())
+    tell(table.report())
     assert table.rows
 
 

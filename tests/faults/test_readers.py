@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -34,7 +34,7 @@ def roomy_server(built_warehouse: FaultyWarehouse) -> Iterator[FaultyWarehouse]:
 
 @pytest.mark.slow
 def test_two_hundred_readers_notice_nothing_of_fifty_promotions(
-    roomy_server: FaultyWarehouse, capsys: pytest.CaptureFixture[str]
+    roomy_server: FaultyWarehouse, tell: Callable[[str], None]
 ) -> None:
     first, second = kept_releases()[-2:]
     promotion.promote(first)
@@ -55,13 +55,12 @@ def test_two_hundred_readers_notice_nothing_of_fifty_promotions(
         seconds["rollback" if number % 2 else "promote"].append(time.monotonic() - began)
         time.sleep(0.05)
     said = json.loads(readers.communicate(timeout=120)[0])
-    with capsys.disabled():
-        print(f"\n{READERS} readers, {said['reads']} reads of two marts, longest {said['longest_seconds']:.2f} s, "
-              f"{said['mixed']} mixed, {len(said['errors'])} errors")  # fmt: skip
-        for name, taken in seconds.items():
-            taken.sort()
-            middle, late = statistics.median(taken), taken[int(len(taken) * 0.95)]
-            print(f"  {name}: {len(taken)} times, median {middle * 1000:.0f} ms, p95 {late * 1000:.0f} ms")
+    tell(f"{READERS} readers, {said['reads']} reads of two marts, longest {said['longest_seconds']:.2f} s, "
+         f"{said['mixed']} mixed, {len(said['errors'])} errors")  # fmt: skip
+    for name, taken in seconds.items():
+        taken.sort()
+        middle, late = statistics.median(taken), taken[int(len(taken) * 0.95)]
+        tell(f"  {name}: {len(taken)} times, median {middle * 1000:.0f} ms, p95 {late * 1000:.0f} ms")
     assert said["errors"] == []
     assert said["mixed"] == 0
     assert said["reads"] >= READERS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -42,9 +43,7 @@ def points_of_build(points: list[str]) -> list[int]:
 
 
 @pytest.mark.slow
-def test_a_build_survives_a_fault_at_every_step(
-    built_warehouse: FaultyWarehouse, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_build_survives_a_fault_at_every_step(built_warehouse: FaultyWarehouse, tell: Callable[[str], None]) -> None:
     shown = promotion.current()
     assert shown is not None
     table = FaultTable()
@@ -62,14 +61,13 @@ def test_a_build_survives_a_fault_at_every_step(
         table.add("build", undisturbed.points[point - 1], kind, outcome.state)
     rebuilt = built_warehouse.value("build")
     assert relations_of(int(str(rebuilt))) == shown.relations, "the same loads gave other marts"
-    with capsys.disabled():
-        print(table.report())
+    tell(table.report())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ["offered", "made anew"])
 def test_a_promotion_survives_a_fault_at_every_step(
-    built_warehouse: FaultyWarehouse, way: str, capsys: pytest.CaptureFixture[str]
+    built_warehouse: FaultyWarehouse, way: str, tell: Callable[[str], None]
 ) -> None:
     first, second = kept_releases()[-2:]
     built_warehouse.value("promote", first)
@@ -92,8 +90,7 @@ def test_a_promotion_survives_a_fault_at_every_step(
             assert_sound()
             table.add("promote", undisturbed.points[point - 1], kind, f"{outcome.state}, {seen.schema_name}")
     built_warehouse.value("promote", first)
-    with capsys.disabled():
-        print(table.report())
+    tell(table.report())
 
 
 def release_with_another_column(made: FaultyWarehouse) -> int:

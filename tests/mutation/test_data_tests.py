@@ -49,7 +49,7 @@ def damaged(copied_warehouse: dict[str, str]) -> Iterator[tuple[psycopg.Connecti
 
 
 def test_each_data_test_catches_a_defect(
-    damaged: tuple[psycopg.Connection, BuiltProject], capsys: pytest.CaptureFixture[str]
+    damaged: tuple[psycopg.Connection, BuiltProject], tell: Callable[[str], None]
 ) -> None:
     connection, project = damaged
     score = Score("dbt data tests")
@@ -68,8 +68,7 @@ def test_each_data_test_catches_a_defect(
             score.caught(test["name"], tried)
         else:
             score.survived(test["name"], f"{tried} defects tried")
-    with capsys.disabled():
-        print(score.report())
+    tell(score.report())
     assert not set(DEFECTS) - {test["name"] for test in project.data_tests}, "defects of tests that do not exist"
     score.require()
 

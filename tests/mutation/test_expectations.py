@@ -8,7 +8,7 @@ but the expectation can notice.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def test_each_expectation_catches_a_defect(
     copied_warehouse: dict[str, str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     take_off_guards()
     everything, score = declared(), Score("expectations")
@@ -56,8 +56,7 @@ def test_each_expectation_catches_a_defect(
                     break
             else:
                 score.survived(each.name, f"{tried} defects of loads {sound} tried")
-    with capsys.disabled():
-        print(score.report())
+    tell(score.report())
     assert not set(DEFECTS) - {each.name for each in everything}, "defects of expectations that do not exist"
     score.require()
 

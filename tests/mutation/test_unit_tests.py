@@ -6,6 +6,7 @@ The queries go to Postgres as dbt wrote them, changed in one place; no dbt proce
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -34,7 +35,7 @@ def outcome(connection: psycopg.Connection, code: str) -> tuple[Counter[Any], Co
 
 
 @pytest.mark.usefixtures("released_warehouse")
-def test_each_unit_test_catches_a_wrong_in_its_model(capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_unit_test_catches_a_wrong_in_its_model(tell: Callable[[str], None]) -> None:
     project = BuiltProject.of_last_build()
     score = Score("dbt unit tests")
     with connect() as connection:
@@ -54,6 +55,5 @@ def test_each_unit_test_catches_a_wrong_in_its_model(capsys: pytest.CaptureFixtu
             else:
                 score.survived(test["name"], f"{tried} mutants of {test['model']} tried")
         connection.rollback()
-    with capsys.disabled():
-        print(score.report())
+    tell(score.report())
     score.require()

@@ -1,9 +1,13 @@
 """What is said when a step of the audit's programme is late; Airflow calls it, so it takes whatever Airflow gives."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 
-async def say_late(step: str, **context: object) -> None:
-    """Log which step of which run is late; the ledger itself says what is missing."""
-    run = getattr(context.get("context"), "get", lambda _name: None)("dag_run")
-    logging.getLogger("shanhai.audit").error("%s is late: %s · 已逾期", step, run)
+async def say_late(step: str, context: Mapping[str, Any]) -> str:
+    """Log which step of which run is late and return the sentence, which Airflow keeps with the missed deadline."""
+    run, due = context["dag_run"], context["deadline"]["deadline_time"]
+    sentence = f"{run['dag_id']} {run['dag_run_id']}: {step} was due {due} · 已逾期"
+    logging.getLogger("shanhai.audit").error(sentence)
+    return sentence

@@ -124,6 +124,12 @@ class AirflowClient:
         address = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task_id}/-1/hitlDetails"
         self._request("PATCH", address, json={"chosen_options": [option], "params_input": fields})
 
+    def question(self, run: DagRun, task_id: str) -> dict[str, Any]:
+        """What a task asks a person: subject, body, options, and the answer where one was given."""
+        address = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task_id}/-1/hitlDetails"
+        found: dict[str, Any] = self._request("GET", address).json()
+        return found
+
     def log(self, task: TaskInstance) -> str:
         """The log of a task's last try as text."""
         address = f"/api/v2/dags/{task.dag_id}/dagRuns/{task.run_id}/taskInstances/{task.task_id}"

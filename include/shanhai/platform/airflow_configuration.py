@@ -14,8 +14,9 @@ from pathlib import Path
 from shanhai import credentials, settings
 from shanhai.platform.postgres import HOST, free_port, is_free
 
-# Who may log in to the web page, and as what; readers of figures have no business there.
-USERS = {"admin": "admin", "engineer": "op", "auditor": "viewer"}
+# Who may log in to the web page, and as what; readers of figures have no business there. An auditor answers questions,
+# which a viewer may not.
+USERS = {"admin": "admin", "engineer": "op", "auditor": "user"}
 # Measured with 151 short mapped tasks on 2 cores: 28 s at 3, 24 s at 4, 18 s at 6, 19 s at 8.
 PARALLEL_TASKS = 6
 
@@ -122,6 +123,9 @@ def _options() -> dict[str, dict[str, str]]:
             "enable_health_check": "False",
             "scheduler_idle_sleep_time": "0.2",
             "max_tis_per_query": "32",
+            # What a killed scheduler was running is taken up this soon after it is known to be dead (30 s without a
+            # heartbeat); by default, only after five minutes.
+            "orphaned_tasks_check_interval": "30",
         },
         "dag_processor": {"refresh_interval": "10", "min_file_process_interval": "10", "parsing_processes": "1"},
         "logging": {

@@ -1,7 +1,8 @@
 """What a person is asked about a load in quarantine where there is a form, and how the answer becomes a decision."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from itertools import chain, count
 from typing import Any
 
 from shanhai.quarantine.decisions import Action, DecisionError, decide
@@ -22,13 +23,27 @@ FIELDS = {
 _ROWS = 20
 
 
-def questions(publisher_id: str) -> list[dict[str, Any]]:
-    """For each waiting load of a publisher, the run that asks for its next decision: the same until it is taken."""
-    return [
-        {"conf": {"load_id": each.load_id},
-         "trigger_run_id": f"load-{each.load_id}-decision-{len(decisions_on(each.load_id)) + 1}"}
-        for each in waiting_loads(publisher_id)
-    ]  # fmt: skip
+def questions(publisher_id: str, has_failed: Callable[[str], bool] = lambda _: False) -> list[dict[str, Any]]:
+    """For each waiting load of a publisher, the run that asks for its next decision: the same until it is taken.
+
+    `has_failed` says of a run whether it has ended without an answer; another then asks in its place.
+    """
+    asked = []
+    for each in waiting_loads(publisher_id):
+        name = f"load-{each.load_id}-decision-{len(decisions_on(each.load_id)) + 1}"
+        names = chain([name], (f"{name}-again-{number}" for number in count(1)))
+        asked.append(
+            {
+                "conf": {"load_id": each.load_id},
+                "trigger_run_id": next(run_id for run_id in names if not has_failed(run_id)),
+            }
+        )
+    return asked
+
+
+def is_waiting(load_id: int) -> bool:
+    """Whether the load still waits for a person."""
+    return any(each.load_id == load_id for each in waiting_loads())
 
 
 def question(load_id: int) -> str:
