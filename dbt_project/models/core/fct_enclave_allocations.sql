@@ -37,12 +37,14 @@ sides as (
 -- What is shared: every figure, and what was agreed of an indicator without a figure.
 subjects as (
     select distinct
-        park_code,
-        indicator_code,
-        figures.observation_key
+        figures.observation_key,
+        coalesce(figures.park_code, agreed.park_code) as park_code,
+        coalesce(figures.indicator_code, agreed.indicator_code) as indicator_code
     from agreed
     full join figures
-        using (park_code, indicator_code)
+        on
+            agreed.park_code = figures.park_code
+            and agreed.indicator_code = figures.indicator_code
 ),
 
 shared as (

@@ -109,6 +109,7 @@ timed as (
 
 described as (
     select
+        *,
         {{ surrogate_key(['scheme_code', 'rule_code', 'subject_kind', 'subject_name', 'assessed_year']) }}
             as register_key,
         trim_scale(value - threshold_value) as distance_value,
@@ -119,8 +120,7 @@ described as (
             {{ register_receipt('dim_scheme_rules', 'rule_key') }},
             {{ observation_receipt('observation_key') }},
             register_receipt
-        ) as inputs,
-        timed.*
+        ) as inputs
     from timed
 ),
 

@@ -29,7 +29,7 @@ figures as (
     where rank_in_round = 1 and subject_kind = 'division' and not is_bound and freq is not null
 ),
 
--- A member of a list and, for a dispersion, its weight, of one publication: product and people are of one area and year.
+-- A member of a list and, for a dispersion, its weight of the same publication: both are of one area and year.
 members as (
     select
         metrics.metric_code,

@@ -76,8 +76,10 @@ described as (
         counted.latest_figure_on,
 
         -- standing
-        {{ counted_keys('projects.project_keys', register_receipt('dim_parks', 'parks.register_key')) }} as project_keys,
-        {{ counted_keys('counted.figure_keys', register_receipt('dim_parks', 'parks.register_key')) }} as figure_keys,
+        {{ counted_keys('projects.project_keys', register_receipt('dim_parks', 'parks.register_key')) }}
+            as project_keys,
+        {{ counted_keys('counted.figure_keys', register_receipt('dim_parks', 'parks.register_key')) }}
+            as figure_keys,
         coalesce(counted.has_warnings, false) as has_warnings,
         coalesce(counted.data_as_of, parks.published_on) as data_as_of,
         coalesce(counted.newer_load_in_quarantine, false) as newer_load_in_quarantine
