@@ -73,14 +73,23 @@ class SmallLibrary:
     """A library whose divisions are the bundled ones and whose tables a test adds."""
 
     def __init__(self, root: Path) -> None:
-        self._sources, self._published = root / "sources", root / "published"
+        self._sources, self._published, self._seeds = root / "sources", root / "published", root / "seeds"
         for folder, made in ((settings.SOURCES, self._sources), (settings.PUBLISHED, self._published)):
             shutil.copytree(folder / "ministry_of_civil_affairs", made / "ministry_of_civil_affairs")
 
     @property
     def library(self) -> Library:
         """The library as it is now."""
-        return Library(Catalogue(self._sources, self._published), settings.DBT_PROJECT / "seeds")
+        seeds = self._seeds if self._seeds.exists() else settings.DBT_PROJECT / "seeds"
+        return Library(Catalogue(self._sources, self._published), seeds)
+
+    def add_indicators(self, rows: str) -> None:
+        """Add rows to the register of indicators: the first eight fields of each, parted by commas."""
+        if not rows:
+            return
+        shutil.copytree(settings.DBT_PROJECT / "seeds", self._seeds)
+        with (self._seeds / "indicators.csv").open("a", encoding="utf-8") as register:
+            register.writelines(f"{row},,,,,\n" for row in rows.splitlines())
 
     def add(self, table_id: str, file: str, content: bytes, document: str, edition: str = "2020") -> EditionKey:
         """Add a table of one edition; `document` is the source document without its editions."""

@@ -1,18 +1,23 @@
 """The ledger holds every row of ops in order; what is altered, dropped or added is named."""
 
+import json
+import re
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from shanhai import ledger, seal
 from shanhai.load import load_edition
+from shanhai.release.rows import keep_rows
 from shanhai.seal import LedgerError
 from shanhai.settings import Role
+from shanhai.validate import failing_rows_sha256
 from shanhai.warehouse.connection import connect
 from tests.small_library import HEAD, YEARBOOK, SmallLibrary
 
@@ -162,6 +167,98 @@ def test_a_failing_row_that_was_altered_is_named(small_library: SmallLibrary, mo
         connection.rollback()
 
 
+@pytest.fixture
+def released(loaded: int) -> Iterator[psycopg.Connection]:
+    """An open transaction of the owner in which a made-up release changed a value of its marts and kept its rows."""
+    with connect("owner") as connection:
+        connection.execute("create table public.mart_made_up as select 1 as county, 2 as gdp_cny")
+        connection.execute(
+            "insert into ops.releases (release_id, schema_name, load_ids, project_sha256, tests_declared, tests_run, "
+            "tests_failed, relations) values (1, 'public', '{}', '', 0, 0, 0, '{}')"
+        )
+        connection.execute(
+            "insert into ops.release_changes (release_id, change_number, relation, change_kind, row_key, column_name, "
+            "old_value, new_value, cause, load_ids) values "
+            "(1, 1, 'mart_made_up', 'corrected', '{\"county\": 1}', 'gdp_cny', '1', '2', 'code', '{}')"
+        )
+        keep_rows(connection, 1, "public", ["mart_made_up"])
+        yield connection
+        connection.rollback()
+
+
+ALTERATIONS = [
+    ('update ops.release_rows set content = \'{"county": 1, "gdp_cny": 3}\'', "rows_sha256"),
+    ("delete from ops.release_rows", "rows_sha256"),
+    ("update ops.release_row_changes set is_present = false", "rows_sha256"),
+    ("delete from ops.release_row_changes", "rows_count"),
+    ("insert into ops.release_rows values ('mart_made_up', 'x', '{}')", "that no release brought"),
+    ("update ops.release_changes set new_value = '3'", "changes_sha256"),
+    ("update ops.release_changes set cause = 'correction'", "changes_sha256"),
+    ("delete from ops.release_changes", "changes_count"),
+    ("delete from ops.release_row_seals", "release_row_seals and the ledger differ"),
+]
+
+
+@pytest.mark.parametrize(("statement", "named"), ALTERATIONS)
+def test_a_row_of_a_release_that_was_altered_is_named(
+    released: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, statement: str, named: str
+) -> None:
+    monkeypatch.setattr(ledger, "connect", lambda role: _Open(released))
+    ledger.verify()
+    released.execute("set constraints all immediate")
+    for table in ("release_rows", "release_row_changes", "release_changes", "release_row_seals"):
+        released.execute(f"alter table ops.{table} disable trigger user")  # type: ignore[arg-type]
+    released.execute(statement)  # type: ignore[arg-type]
+    with pytest.raises(LedgerError, match=named):
+        ledger.verify()
+
+
+@pytest.mark.parametrize(
+    ("alteration", "named"),
+    [
+        (lambda lines: lines, None),
+        (lambda lines: [each.replace('gdp_cny\\": 2', 'gdp_cny\\": 3') for each in lines], "release 1 rows"),
+        (lambda lines: [each for each in lines if "release 1 rows" not in each], "release 1 rows: 0 rows"),
+        (lambda lines: [each.replace("corrected", "deleted") for each in lines], "release 1 changes"),
+        (lambda lines: [*lines, lines[0]], "release 1"),
+        (lambda lines: [*lines, json.dumps({"set": "release 9 rows", "line": "x"})], "release 9 rows"),
+        (lambda lines: [each.replace("R4C2", "R4C9") for each in lines], r"verdict \d+ small"),
+        (lambda lines: [*lines, "{}"], "of the rows is none"),
+    ],
+)
+def test_exported_rows_are_held_against_the_entries_that_seal_them(
+    released: psycopg.Connection, small_library: SmallLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    alteration: Callable[[list[str]], list[str]], named: str | None,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(ledger, "connect", lambda role: _Open(released))
+    failing = [{"keys": {"a": 1}, "row_number": 1, "locator": "R4C2", "found": {"printed": "1"}}]
+    entry = [{"id": "small", "failing_rows": 1, "failing_rows_sha256": failing_rows_sha256(failing)}]
+    (verdict_id,) = released.execute(
+        "insert into ops.verdicts (load_id, is_accepted, reason, expectations_declared, expectations_run, results) "
+        "select max(load_id), true, '', 1, 1, %s from ops.loads returning verdict_id", (Jsonb(entry),),
+    ).fetchone() or (None,)  # fmt: skip
+    released.execute(
+        "insert into ops.failing_rows (verdict_id, expectation_id, failing_number, keys, row_number, locator, found) "
+        "values (%s, 'small', 1, '{\"a\": 1}', 1, 'R4C2', '{\"printed\": \"1\"}')", (verdict_id,),
+    )  # fmt: skip
+    export, rows = tmp_path / "ledger.jsonl", tmp_path / "rows.jsonl"
+    ledger.export(export, rows=rows)
+    lines = rows.read_text("utf-8").splitlines()
+    assert {"release 1 rows", "release 1 changes", f"verdict {verdict_id} small"} <= {
+        json.loads(line)["set"] for line in lines
+    }
+    altered = alteration(lines)
+    assert (altered != lines) == (named is not None), "the alteration alters nothing"
+    rows.write_text("\n".join(altered) + "\n", "utf-8")
+    done = check_offline(export, "--rows", str(rows))
+    if named is None:
+        assert done.returncode == 0, done.stderr
+        assert f"{len(lines)} rows in" in done.stdout
+    else:
+        assert done.returncode == 1
+        assert re.search(named, done.stderr), done.stderr
+
+
 def test_nobody_writes_the_ledger_by_hand(loaded: int) -> None:
     roles: tuple[Role, ...] = ("pipeline", "engineer", "auditor")
     for role in roles:
@@ -169,9 +266,9 @@ def test_nobody_writes_the_ledger_by_hand(loaded: int) -> None:
             connection.execute("insert into ops.ledger select * from ops.ledger limit 1")
 
 
-def check_offline(export: Path) -> subprocess.CompletedProcess[str]:
+def check_offline(export: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run the verifier as an auditor would: the file alone, without this project on the path."""
-    command = [sys.executable, "-I", seal.__file__, str(export)]
+    command = [sys.executable, "-I", seal.__file__, str(export), *options]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

@@ -206,7 +206,8 @@ def test_every_expectation_document_reads() -> None:
     from shanhai import settings
     from shanhai.documents.expectation import ExpectationDocument
 
-    files = list(settings.EXPECTATIONS.rglob("*.yml"))
+    waivers = set((settings.EXPECTATIONS / "waivers").rglob("*.yml"))
+    files = set(settings.EXPECTATIONS.rglob("*.yml")) - waivers
     assert files
     for file in files:
         load_document(file, ExpectationDocument, numbers=True)

@@ -1,6 +1,7 @@
 {#- Receipts: what a cell of a mart was made from. A mart has one column `receipts jsonb`, the name of a column → the keys of
     its inputs, for each cell that is not null. A key is text and says where it leads: `observation:<observation_key>`,
-    `metric:<metric_key>`, `register:<relation>:<register_key>`. Names of columns come from contracts, never from data.
+    `history:<history_key>` (what an earlier issue of an edition said of it), `metric:<metric_key>`,
+    `register:<relation>:<register_key>`. Names of columns come from contracts, never from data.
 
     In the last CTE of a mart, where `described` has the columns already:
 
@@ -12,7 +13,7 @@
             ]) }} as receipts
         from described
 
-    A count cites what it counts; a count of zero counts nothing and has no receipt.
+    A count cites what it counts; where it found nothing, it cites what it counted for: see `counted_keys`.
     `keys` is an expression that gives one text key or an array of them; nulls among them are left out. -#}
 {% macro receipts(cells) -%}
 {%- if not cells -%}
@@ -44,6 +45,12 @@ to_jsonb(nullif(array_remove('{}'::text [] || ({{ keys }}), null), '{}'))
 {%- endmacro %}
 
 
+{#- The key of a figure as an earlier load of its edition gave it, as a receipt. -#}
+{% macro history_receipt(key) -%}
+'history:' || {{ key }}
+{%- endmacro %}
+
+
 {#- The key of a metric as a receipt. -#}
 {% macro metric_receipt(key) -%}
 'metric:' || {{ key }}
@@ -53,6 +60,18 @@ to_jsonb(nullif(array_remove('{}'::text [] || ({{ keys }}), null), '{}'))
 {#- The key of an entry of a register as a receipt: the relation that holds it, and its register_key there. -#}
 {% macro register_receipt(relation, key) -%}
 'register:{{ relation }}:' || {{ key }}
+{%- endmacro %}
+
+
+{#- What a count counted; where it found nothing, the entry of the register or list for which it counted. -#}
+{% macro counted_keys(keys, entry) -%}
+coalesce(nullif({{ keys }}, '{}'), array[{{ entry }}])
+{%- endmacro %}
+
+
+{#- The county's entry in the list of the 26, which gives it its rows, whether anyone published anything of it or not. -#}
+{% macro original_list_receipt(relation='divisions') -%}
+{{ register_receipt('dim_list_membership', relation ~ '.original_list_key') }}
 {%- endmacro %}
 
 

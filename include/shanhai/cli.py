@@ -199,14 +199,19 @@ def verify(
 
 
 @ledger_app.command()
-def export(path: Path) -> None:
+def export(
+    path: Path,
+    rows: Annotated[
+        Path | None, typer.Option(help="Also the rows that entries seal as sets · 另导出封存的行集")
+    ] = None,
+) -> None:
     """Write the ledger as lines of JSON; `python include/shanhai/seal.py PATH` checks it without a warehouse.
 
     导出台账;可用 seal.py 离线校验。
     """
     from shanhai import ledger
 
-    typer.echo(f"{ledger.export(path).entries} entries · 条目")
+    typer.echo(f"{ledger.export(path, rows=rows).entries} entries · 条目")
 
 
 @ledger_app.command("sign-off")

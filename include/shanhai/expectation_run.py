@@ -39,6 +39,7 @@ class Load:
     edition: str
     relation: str
     rows_staged: int
+    loaded_by: str
 
 
 @dataclass(frozen=True)
@@ -141,15 +142,11 @@ class ExpectationRunner:
     ) -> dict[str, list[FailingRow]]:
         """The rows, at most one more than is kept; asked for only where something failed, for it costs scans."""
         by_query = [e for e in violated if e.expect == "UnexpectedRowsExpectation"]
-        doubled = [e for e in violated if e.expect == "ExpectCompoundColumnsToBeUnique"]
-        by_column = [e for e in violated if e not in by_query and e not in doubled]
+        by_column = [e for e in violated if e not in by_query]
         found: dict[str, list[FailingRow]] = {}
         with connect() as connection:
             for expectation in by_query:
                 found[expectation.id] = _rows_of_query(connection, load, expectation)
-            for expectation in doubled:
-                numbers = _doubles(connection, load, expectation.given["column_list"])
-                found[expectation.id] = _rows_at(connection, load, numbers, expectation.given)
             if by_column:
                 for position, result in self._validate(load, by_column, parameters, row_numbers=True):
                     numbers = [row["row_number"] for row in result.result.get("partial_unexpected_index_list") or []]
@@ -172,17 +169,6 @@ def _rows_of_query(connection: Connection, load: Load, expectation: Expectation)
         found = {int(row.pop("row_number")): _plain(row) for row in rows}
         return _rows_at(connection, load, found, found)
     return [FailingRow(_plain(row), None, None, _plain(row)) for row in rows]
-
-
-def _doubles(connection: Connection, load: Load, columns: list[str]) -> list[int]:
-    """Rows that agree in all the columns: Great Expectations counts them and does not say which they are."""
-    statement = sql.SQL("""
-    select row_number from (
-        select row_number, count(*) over (partition by {}) as rows_alike from staging.{} where load_id = %s
-    ) as counted
-    where rows_alike > 1 order by row_number limit %s
-    """).format(sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(load.relation))
-    return [number for (number,) in connection.execute(statement, (load.load_id, KEPT_ROWS + 1))]
 
 
 def _rows_at(connection: Connection, load: Load, numbers: Iterable[int], given: Mapping[Any, Any]) -> list[FailingRow]:

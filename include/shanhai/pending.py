@@ -13,10 +13,13 @@ State = Literal["pending", "accepted", "rejected", "refused"]
 
 _LAST_VERDICTS = """
 select loads.table_id, loads.edition, loads.publication_sha256, loads.reading_sha256,
-    verdict.is_accepted, verdict.suite_sha256
+    verdict.is_accepted, verdict.suite_sha256, exists (
+        select from ops.failing_rows inner join ops.waivers using (waiver_id)
+        where failing_rows.verdict_id = verdict.verdict_id and waivers.expires_on < current_date
+    ) as rests_on_expired_waiver
 from ops.loads
 inner join lateral (
-    select is_accepted, suite_sha256 from ops.verdicts
+    select verdict_id, is_accepted, suite_sha256 from ops.verdicts
     where verdicts.load_id = loads.load_id order by verdict_id desc limit 1
 ) as verdict on true
 """
@@ -35,7 +38,7 @@ def edition_states(library: Library | None = None, publisher_id: str | None = No
     """Every edition of the catalogue, or of one publisher, with its state, in catalogue order."""
     library = library or Library.open()
     with connect() as connection:
-        verdicts = {tuple(row[:4]): (row[4], row[5]) for row in connection.execute(_LAST_VERDICTS)}
+        verdicts = {tuple(row[:4]): tuple(row[4:]) for row in connection.execute(_LAST_VERDICTS)}
         refused = {
             tuple(row)
             for row in connection.execute(
@@ -54,8 +57,9 @@ def edition_states(library: Library | None = None, publisher_id: str | None = No
             reading = library.reading_sha256(source, edition)
             state: State = "pending"
             if (*seen, reading) in verdicts:
-                is_accepted, judged_by = verdicts[*seen, reading]
-                if is_accepted:
+                is_accepted, judged_by, rests_on_expired_waiver = verdicts[*seen, reading]
+                # A waiver that has run out holds until somebody renews it in its document: then the gate judges anew.
+                if is_accepted and not (rests_on_expired_waiver and judged_by != suite):
                     state = "accepted"
                 elif judged_by == suite:
                     state = "rejected"

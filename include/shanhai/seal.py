@@ -1,10 +1,12 @@
-"""Checks an exported ledger with nothing but Python: `python seal.py ledger.jsonl [--key PUBLIC_KEY]`.
+"""Checks an exported ledger with nothing but Python: `python seal.py ledger.jsonl [--rows ROWS] [--key PUBLIC_KEY]`.
 
 Each line of the export is one entry as JSON. An entry carries the SHA-256 of its parts and of the entry before it, so
 that nothing can be altered, dropped, added, moved or dated back without breaking the chain from there on. Whoever kept
 the hash of the last entry can tell whether the end was cut off; so can whoever has the public key of the installation,
 for its sign-offs are entries too, each with an Ed25519 signature over the number and the hash of the entries before it.
 Only `--key` needs a library beside Python's own, `cryptography`.
+
+Where there are too many rows for entries of their own, an entry seals them as a set: `--rows` checks an export of them.
 """
 
 import argparse
@@ -13,7 +15,7 @@ import binascii
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,6 +111,60 @@ def _check_sign_off(entry: Entry, heads: list[str], public_key: str) -> int:
     return count
 
 
+def sealed_sets(entry: Entry) -> dict[str, str]:
+    """The sets of rows that an entry seals: name → hash; those without rows are left out."""
+    if entry.event not in ("release_row_seals", "verdicts"):
+        return {}
+    written = json.loads(entry.content)
+    if entry.event == "verdicts":
+        return {
+            f"verdict {written['verdict_id']} {each['id']}": each["failing_rows_sha256"]
+            for each in written["results"]
+            if each.get("failing_rows")
+        }
+    return {
+        f"release {written['release_id']} {kind}": written[f"{kind}_sha256"]
+        for kind in ("rows", "changes")
+        if written[f"{kind}_count"]
+    }
+
+
+def check_sets(sealed: Mapping[str, str], lines: Iterable[tuple[str, str]]) -> int:
+    """Hold exported rows, as (set, line), against the hashes that seal them; returns how many there are.
+
+    Failing rows are hashed in their order; rows of a release by the sorted hashes of each.
+    """
+    found: dict[str, list[str]] = {}
+    for name, line in lines:
+        found.setdefault(name, []).append(
+            line if name.startswith("verdict ") else hashlib.sha256(line.encode()).hexdigest()
+        )
+    for name in sealed.keys() | found.keys():
+        parts = found.get(name, [])
+        parts = parts if name.startswith("verdict ") else sorted(parts)
+        if hashlib.sha256("\n".join(parts).encode()).hexdigest() != sealed.get(name):
+            raise LedgerError(f"{name}: {len(parts)} rows are not those that were sealed")
+    return sum(map(len, found.values()))
+
+
+def read_rows(path: Path) -> Iterator[tuple[str, str]]:
+    """The rows of an export, each with the name of its set; raises LedgerError for a line that is none."""
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                row = json.loads(line)
+                yield str(row["set"]), str(row["line"])
+            except (ValueError, TypeError, KeyError) as error:
+                raise LedgerError(f"line {number} of the rows is none: {error}") from None
+
+
+def _noting(entries: Iterable[Entry], sealed: dict[str, str]) -> Iterator[Entry]:
+    """The entries, while what they seal is noted."""
+    for entry in entries:
+        sealed |= sealed_sets(entry)
+        yield entry
+
+
 def read_export(path: Path) -> Iterator[Entry]:
     """The entries of an exported ledger; raises LedgerError for a line that is none."""
     with path.open(encoding="utf-8") as lines:
@@ -125,17 +181,22 @@ def main() -> None:
     parser.add_argument("export", type=Path)
     parser.add_argument("--key", help="public key of the installation, base64 · 公钥")
     parser.add_argument("--head", help="hash of the last entry, as it was kept elsewhere · 另存的末条指纹")
+    parser.add_argument("--rows", type=Path, help="export of the rows that entries seal as sets · 行集导出")
     asked = parser.parse_args()
+    sealed: dict[str, str] = {}
+    rows = ""
     try:
-        verified = walk(read_export(asked.export), asked.key)
+        verified = walk(_noting(read_export(asked.export), sealed), asked.key)
         if asked.head not in (None, verified.head_sha256):
             raise LedgerError(f"the last entry is {verified.head_sha256}, not the one that was kept; the end is cut")
         if asked.key and not verified.signed_entries:
             raise LedgerError("no entry is a sign-off with this key; the end may be cut off")
+        if asked.rows:
+            rows = f", {check_sets(sealed, read_rows(asked.rows))} rows in {len(sealed)} sets · 行集完好"
     except LedgerError as error:
         sys.exit(f"ALTERED · 已被改动: {error}")
     signed = f", {verified.signed_entries} signed · 已签署" if asked.key else ""
-    print(f"{verified.entries} entries hold · 条目完好{signed}  {verified.head_sha256}")
+    print(f"{verified.entries} entries hold · 条目完好{rows}{signed}  {verified.head_sha256}")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from shanhai.documents.yaml_file import load_document
 from shanhai.errors import DocumentError
 from shanhai.expectation_run import ExpectationRunner, Load, Outcome
 from shanhai.library import Library
-from shanhai.waivers import Cover, cover, waivers_of
+from shanhai.waivers import Cover, Waiver, cover, document_of, kept_in_ledger, waivers_of
 from shanhai.warehouse.connection import connect
 
 
@@ -45,20 +45,25 @@ class Verdict:
         return [o.expectation.id for o in self.outcomes if o.is_violated and o.expectation.severity == "warning"]
 
     @property
-    def waivers(self) -> set[int]:
+    def waivers(self) -> set[Waiver]:
         """The waivers in force that the verdict rests on."""
         return {waiver for each in self.covers.values() for waiver in each.by_row if waiver is not None}
 
 
 def suite_files(relation: str, table_id: str) -> list[Path]:
-    """The documents that hold for a load: of its relation, and of its table where there is one."""
-    root = settings.EXPECTATIONS
-    return [file for file in (root / f"{relation}.yml", root / f"{table_id}.yml") if file.exists()]
+    """The documents that hold for a load: of its relation, and of its table where there is one.
+
+    None where the relation has none: what one table adds stands for nothing alone.
+    """
+    whole, own = settings.EXPECTATIONS / f"{relation}.yml", settings.EXPECTATIONS / f"{table_id}.yml"
+    return [file for file in (whole, own) if file.exists()] if whole.exists() else []
 
 
 def suite_sha256(relation: str, table_id: str) -> str | None:
-    """Hash of those documents; None when there is none."""
+    """Hash of those documents and of the table's waivers; None when there are no expectations."""
     files = suite_files(relation, table_id)
+    if files and document_of(table_id).exists():
+        files.append(document_of(table_id))
     return hashlib.sha256("".join(sha256_of(file) for file in files).encode()).hexdigest() if files else None
 
 
@@ -87,6 +92,8 @@ def validate_loads(load_ids: Iterable[int], library: Library | None = None) -> d
         runner: ExpectationRunner | None = None
         for load_id in load_ids:
             load = _load(load_id)
+            # Of the documents as they are before they are read: what changes meanwhile is another suite.
+            digest = suite_sha256(load.relation, load.table_id)
             try:
                 suite = suite_of(load.relation, load.table_id)
                 if suite and runner is None:
@@ -95,7 +102,7 @@ def validate_loads(load_ids: Iterable[int], library: Library | None = None) -> d
                 verdict = _verdict(load, suite, outcomes)
             except Exception as error:  # a gate that breaks must close, whatever broke it
                 verdict = Verdict(0, [], f"the gate itself failed: {error!r}")
-            _store(load, verdict)
+            _store(load, verdict, digest)
             if verdict.objection:
                 objections[load_id] = f"{load.table_id}, edition {load.edition}, load {load_id}: {verdict.objection}"
     return objections
@@ -104,7 +111,8 @@ def validate_loads(load_ids: Iterable[int], library: Library | None = None) -> d
 def _load(load_id: int) -> Load:
     with connect() as connection:
         row = connection.execute(
-            "select load_id, table_id, edition, relation, rows_staged from ops.loads where load_id = %s", (load_id,)
+            "select load_id, table_id, edition, relation, rows_staged, loaded_by from ops.loads where load_id = %s",
+            (load_id,),
         ).fetchone()
     if row is None:
         raise LoadRejectedError(f"there is no load {load_id}")
@@ -137,7 +145,7 @@ def _verdict(load: Load, suite: list[Expectation], outcomes: list[Outcome]) -> V
         if rejection := _rejection(connection, load):
             return Verdict(len(suite), outcomes, rejection)
         granted = waivers_of(connection, load.table_id) if violated else []
-    covers = {o.expectation.id: cover(o, granted) for o in violated}
+    covers = {o.expectation.id: cover(o, granted, load.loaded_by) for o in violated}
     blocking = [o for o in violated if not covers[o.expectation.id].is_whole]
     return Verdict(len(suite), outcomes, _objection(blocking, covers) if blocking else None, covers)
 
@@ -162,31 +170,34 @@ def _objection(blocking: list[Outcome], covers: dict[str, Cover]) -> str:
     rows = [
         row.found for row, waiver in zip(worst.failing, covers[worst.expectation.id].by_row, strict=True) if not waiver
     ]
-    expired = "".join(
-        f"; waiver {waiver.waiver_id} of {waiver.owner} expired on {waiver.expires_on} · 豁免已到期"
+    spent = "".join(
+        f"; waiver {waiver}, owner {waiver.owner}, expired on {waiver.expires_on} · 豁免已到期"
+        if waiver.is_expired
+        else f"; waiver {waiver} was granted by {waiver.granted_by}, who loaded it · 装载人不得自行批准"
         for each in blocking
-        for waiver in covers[each.expectation.id].expired
+        for waiver in covers[each.expectation.id].spent
     )
     found = rows[:3] or worst.sample or worst.observed_value
     return (
         f"{len(blocking)} blocking expectations failed: {', '.join(o.expectation.id for o in blocking)}; "
-        f"{why.en} · {why.zh}; found {found}{expired}"
+        f"{why.en} · {why.zh}; found {found}{spent}"
     )
 
 
-def _store(load: Load, verdict: Verdict) -> None:
+def _store(load: Load, verdict: Verdict, digest: str | None) -> None:
     """Store the verdict with the rows it objects to, in one transaction; raises LoadRejectedError when it cannot be."""
     try:
         with connect() as connection:
-            _insert(connection, load, verdict)
+            _insert(connection, load, verdict, digest)
     except Exception as error:
         raise LoadRejectedError(
             f"{load.table_id}, edition {load.edition}, load {load.load_id}: the verdict cannot be stored: {error}"
         ) from error
 
 
-def _insert(connection: Connection, load: Load, verdict: Verdict) -> None:
-    results = [_entry(outcome, verdict.covers.get(outcome.expectation.id)) for outcome in verdict.outcomes]
+def _insert(connection: Connection, load: Load, verdict: Verdict, digest: str | None) -> None:
+    numbers = {waiver: kept_in_ledger(connection, load.table_id, waiver) for waiver in verdict.waivers}
+    results = [_entry(outcome, verdict.covers.get(outcome.expectation.id), numbers) for outcome in verdict.outcomes]
     row = connection.execute(
         """
         insert into ops.verdicts
@@ -195,7 +206,7 @@ def _insert(connection: Connection, load: Load, verdict: Verdict) -> None:
         values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning verdict_id
         """,
         (load.load_id, verdict.objection is None, verdict.objection or _assent(verdict),
-         suite_sha256(load.relation, load.table_id), verdict.declared,
+         digest, verdict.declared,
          len([o for o in verdict.outcomes if o.exception is None]), Jsonb(results),
          verdict.warnings, len(verdict.warnings), len(verdict.waivers)),
     ).fetchone()  # fmt: skip
@@ -207,11 +218,12 @@ def _insert(connection: Connection, load: Load, verdict: Verdict) -> None:
     """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for outcome in verdict.outcomes:
-            each = verdict.covers.get(outcome.expectation.id)
+            covered = verdict.covers.get(outcome.expectation.id)
             for number, failing in enumerate(outcome.failing, 1):
+                waiver = covered.by_row[number - 1] if covered else None
                 copy.write_row((
                     row[0], outcome.expectation.id, number, Jsonb(failing.keys), failing.row_number, failing.locator,
-                    Jsonb(failing.found), each.by_row[number - 1] if each else None,
+                    Jsonb(failing.found), numbers[waiver] if waiver else None,
                 ))  # fmt: skip
 
 
@@ -221,7 +233,7 @@ def _assent(verdict: Verdict) -> str:
     return f"every blocking expectation held{' or is waived' if waived else ''}{flags}{waived}"
 
 
-def _entry(outcome: Outcome, covered: Cover | None) -> dict[str, Any]:
+def _entry(outcome: Outcome, covered: Cover | None, numbers: dict[Waiver, int]) -> dict[str, Any]:
     """What the ledger keeps of one expectation; the failing rows themselves stand aside, under this hash."""
     expectation = outcome.expectation
     return {
@@ -239,13 +251,17 @@ def _entry(outcome: Outcome, covered: Cover | None) -> dict[str, Any]:
         "failing_rows": len(outcome.failing),
         "failing_rows_are_all": outcome.failing_is_complete,
         "failing_rows_sha256": failing_rows_sha256([asdict(row) for row in outcome.failing]),
-        "waivers": sorted({w for w in covered.by_row if w is not None}) if covered else [],
-        "expired_waivers": [waiver.waiver_id for waiver in covered.expired] if covered else [],
+        "waivers": sorted({numbers[waiver] for waiver in covered.by_row if waiver}) if covered else [],
+        "spent_waivers": [str(waiver) for waiver in covered.spent] if covered else [],
     }
 
 
 def failing_rows_sha256(rows: list[dict[str, Any]]) -> str:
-    """Hash that seals failing rows of one expectation: their keys, row number, locator and what was found, in order."""
+    """Hash that seals failing rows of one expectation: of their lines, in order."""
+    return hashlib.sha256("\n".join(failing_row_lines(rows)).encode()).hexdigest()
+
+
+def failing_row_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """A line of JSON for each failing row: its keys, row number, locator and what was found."""
     names = ("keys", "row_number", "locator", "found")
-    lines = (json.dumps([row[name] for name in names], ensure_ascii=False, sort_keys=True) for row in rows)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return [json.dumps([row[name] for name in names], ensure_ascii=False, sort_keys=True) for row in rows]

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ReleasedWarehouse, own_database
 
 from shanhai import settings
-from shanhai.audit import findings, pack, performance, sampling
+from shanhai.audit import pack, performance, registers, sampling
 from shanhai.audit.quarter import Quarter
 
 QUARTER = Quarter(2023, 3)
@@ -29,6 +29,6 @@ def audited(released_warehouse: ReleasedWarehouse, tmp_path_factory: pytest.Temp
     """A run, a sample and a pack of 2023Q3 in a database of their own, which the module may fill further."""
     with own_database("audited", settings.WAREHOUSE_DATABASE):
         run_id = performance.run(QUARTER)
-        findings.register_contradictions(QUARTER.due("freeze"))
+        registers.enter(QUARTER.due("freeze"))
         assert sampling.sample(run_id) == 0
         yield Audited(run_id, pack.build(QUARTER, tmp_path_factory.mktemp("packs")))

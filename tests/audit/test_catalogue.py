@@ -7,8 +7,8 @@ import pytest
 
 from shanhai import settings
 from shanhai.audit.cases import perform_case
-from shanhai.audit.performance import catalogue
 from shanhai.audit.probes import PROBES
+from shanhai.audit.texts import catalogue
 from shanhai.documents.check import Case, Check
 from shanhai.documents.expectation import ExpectationDocument
 from shanhai.documents.yaml_file import load_document

@@ -6,8 +6,10 @@ import pytest
 from tests.small_library import COMMUNIQUE, HEAD, TEXT, YEARBOOK, SmallLibrary
 
 from shanhai import archive, settings
-from shanhai.audit.performance import Result, catalogue, reading
+from shanhai.audit.performance import reading
 from shanhai.audit.probes import PROBES
+from shanhai.audit.results import Result
+from shanhai.audit.texts import catalogue
 from shanhai.documents.check import Check
 from shanhai.library import Library
 from shanhai.load import load_edition

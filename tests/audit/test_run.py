@@ -7,8 +7,8 @@ import pytest
 from tests.audit.conftest import QUARTER, Audited
 
 from shanhai import ledger
-from shanhai.audit import findings, performance, signing
-from shanhai.audit.performance import AuditError
+from shanhai.audit import findings, performance, registers, signing, texts
+from shanhai.audit.results import AuditError
 from shanhai.seal import LedgerError
 from shanhai.settings import Role
 from shanhai.warehouse.connection import connect
@@ -26,7 +26,7 @@ def results(run_id: int) -> dict[str, tuple[str, int, int]]:
 
 def test_every_check_leaves_a_result_and_says_what_it_tested(audited: Audited) -> None:
     found = results(audited.run_id)
-    assert set(found) == {check.id for check in performance.catalogue()}
+    assert set(found) == {check.id for check in texts.catalogue()}
     assert found["P01"] == ("failed", 2, 1)  # Jingning 2022: 36 evaluated, 28 graded
     assert found["O05"][0] == "failed"  # four of five increments are multiples of 50
     assert found["A01"][0] == "passed"
@@ -52,7 +52,7 @@ def test_a_later_day_knows_more_and_an_earlier_one_less(audited: Audited) -> Non
     from shanhai.audit.scope import Clock
     from shanhai.library import Library
 
-    [a01] = [check for check in performance.catalogue() if check.id == "A01"]
+    [a01] = [check for check in texts.catalogue() if check.id == "A01"]
     counts = []
     for day in (date(2022, 6, 30), date(2023, 11, 4), date(2026, 1, 1)):
         with performance.reading() as connection:
@@ -90,7 +90,7 @@ def test_the_26_contradictions_are_there_from_the_start_and_explained(audited: A
         ).fetchall()
     assert len(rows) == 26
     assert {state for _, state in rows} == {"explained"}
-    assert findings.register_contradictions(TODAY) == 0
+    assert registers.enter(TODAY) == 0
 
 
 def one_finding(check: str) -> int:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
 from shanhai.audit.cases import perform_case
-from shanhai.audit.performance import catalogue
+from shanhai.audit.texts import catalogue
 from shanhai.documents.check import Case, Check, FigureGroup
 from shanhai.warehouse.connection import connect
 

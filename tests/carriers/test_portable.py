@@ -34,6 +34,15 @@ def drawn(cells: list[tuple[int, int, int, int, str]], ruled: bool = True) -> st
     return "\n".join(lines)
 
 
+def ruled(lines: list[str]) -> str:
+    """One page of a ruled table, its rows from the top, their cells parted by bars."""
+    cells = []
+    for number, line in enumerate(lines):
+        for column, text in enumerate(line.split("|")):
+            cells.append((50 + 150 * column, 700 - 20 * number, 150, 20, text))
+    return drawn(cells)
+
+
 def pdf(*pages: str) -> bytes:
     """A file of pages with one Chinese font, as the format's own standard fonts name it."""
     kids = " ".join(f"{5 + 2 * n} 0 R" for n in range(len(pages)))

@@ -70,7 +70,6 @@ KNOWN: dict[str, Callable[[Relation, Given], Iterable[sql.Composable]]] = {
     "ExpectColumnValuesToNotBeNull": lambda rows, given: both_doses(rows, {given["column"]: sql.NULL}),
     "ExpectColumnValuesToBeNull": _foreign,
     "ExpectColumnValuesToBeUnique": lambda rows, given: repeat_keys(rows, [given["column"]]),
-    "ExpectCompoundColumnsToBeUnique": lambda rows, given: repeat_keys(rows, given["column_list"]),
     "ExpectColumnValuesToMatchRegex": _text(False),
     "ExpectColumnValuesToNotMatchRegex": _text(True),
     "ExpectColumnValuesToBeBetween": _between,

@@ -354,6 +354,82 @@ def test_a_shifted_row_is_refused(small_library: SmallLibrary) -> None:
         read(small_library, MONEY, text + "常山县||200.6\n")
 
 
+# --- headings that say what the columns hold, growth in multiples, blank heads ----------------------------------------
+
+UNDER_HEADINGS = (
+    CITIES
+    + """\
+    columns:
+      - {head: "合计(%)", indicators: {结构: ignored, 增速: gdp_real_growth}}
+      - {head: "第一产业(%)", indicators: {结构: primary_share_of_gdp, 增速: primary_value_added_real_growth}}
+"""
+)
+STRUCTURE = "地区|合计(%)|第一产业(%)\n结构||\n云和县|100.0|4.2\n增 速||\n云和县|10.1|4.1\n"
+
+
+def test_a_heading_says_what_the_columns_hold(small_library: SmallLibrary) -> None:
+    assert values(read(small_library, UNDER_HEADINGS, STRUCTURE)) == {
+        "云和县 primary_share_of_gdp": Decimal("4.2"),
+        "云和县 gdp_real_growth": Decimal("10.1"),
+        "云和县 primary_value_added_real_growth": Decimal("4.1"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (("结构||\n", ""), "stands under none of the headings 结构, 增速"),
+        (("增 速||\n云和县|10.1|4.1\n", ""), "lack declared ones .*\n- 增速"),
+        (("增 速||", "增 速|9.9|"), "is declared a heading, and prints '9.9' at R4C2"),
+        (("增 速||", "增 幅||"), "'增幅' names no division"),
+    ],
+)
+def test_a_heading_that_is_not_as_declared_is_refused(
+    small_library: SmallLibrary, change: tuple[str, str], expected: str
+) -> None:
+    with pytest.raises(PublicationError, match=expected):
+        read(small_library, UNDER_HEADINGS, STRUCTURE.replace(*change))
+
+
+def test_every_column_is_told_under_every_heading(small_library: SmallLibrary) -> None:
+    with pytest.raises(DocumentError, match="under the same headings, each of them"):
+        read(small_library, UNDER_HEADINGS.replace("结构: ignored, ", ""), STRUCTURE)
+
+
+def test_growth_may_be_printed_as_a_multiple(small_library: SmallLibrary) -> None:
+    document = CITIES + '    columns: [{head: "{period}比上年增长(%)", indicator: retail_sales_growth}]\n'
+    text = "地区|2020年比上年增长(%)\n云和县|1.6倍\n常山县|-3.1\n"
+    rows = read(small_library, document, text)
+    assert [(row["printed"], row["obs_value"], row["unit_printed"]) for row in rows] == [
+        ("1.6倍", 160, "%"), ("-3.1", Decimal("-3.1"), "%")
+    ]  # fmt: skip
+    assert "by a multiple" in str(rows[0]["comment"])
+    for printed, expected in (("-1.6倍", "negative multiple"), ("1.6 0倍", "not a number")):
+        with pytest.raises(PublicationError, match=expected):
+            read(small_library, document, text.replace("1.6倍", printed))
+
+
+def test_a_multiple_under_a_head_that_says_no_growth_is_refused(small_library: SmallLibrary) -> None:
+    document = CITIES + '    columns: [{head: "比重(%)", indicator: urbanisation_rate}]\n'
+    with pytest.raises(PublicationError, match="does not say whether grown by or to it"):
+        read(small_library, document, "地区|比重(%)\n云和县|1.6倍\n")
+
+
+def test_a_blank_head_is_named_by_its_place(small_library: SmallLibrary) -> None:
+    document = """\
+    relation: observations
+    carrier: csv
+    period: 2020
+    layout: {head_rows: [1], indicator_column: "", unit_column: column 2}
+    columns: [{head: "{subject}", measure: level}]
+    rows: [{label: 生产总值, indicator: gdp}]
+"""
+    text = "||云和县\n生产总值|亿元|95.14\n"
+    assert values(read(small_library, document, text)) == {"云和县 gdp": Decimal("95.14")}
+    with pytest.raises(PublicationError, match=r"- column2"):
+        read(small_library, document, text.replace("||云和县", "|单位|云和县"))
+
+
 # --- documents that contradict themselves -----------------------------------------------------------------------------
 
 

@@ -17,7 +17,9 @@ from shanhai.library import Library
 from shanhai.load import EditionKey, load_edition
 from shanhai.release.as_of import NoSuchDayError, build_as_of, drop_as_of, past_schemas
 from shanhai.release.candidate import alone, start_anew
-from shanhai.release.dbt_build import CANDIDATE_SCHEMA, AsOf, BuildError, build_models
+from shanhai.release.content import Seal
+from shanhai.release.dbt_build import CANDIDATE_SCHEMA, AsOf, BuildError, build_models, parse
+from shanhai.release.starts import reasons_of
 from shanhai.warehouse.connection import connect, scalar
 
 PROVINCE = "zhejiang_bureau_of_statistics/communique"
@@ -182,6 +184,26 @@ def test_only_rows_that_differ_are_written_and_what_is_accepted_no_more_goes(rep
     assert grown != before
     build_models(None, BUILT, full_refresh=True)
     assert contents(CANDIDATE_SCHEMA) == grown
+
+
+def test_a_build_says_why_it_built_a_relation_whole(replayed: dict[str, Any]) -> None:
+    """The divisions were loaded first; a release that did not have them has seen their membership change."""
+    project = parse()
+    with connect() as connection:
+        loads = [row[0] for row in connection.execute("select load_id from ops.loads order by load_id")]
+
+        def why(held: list[int], hashes: dict[str, str]) -> tuple[str, list[str]]:
+            seal = Seal(None, {}, {}, hashes)
+            reason = reasons_of(connection, project, {}, loads, (1, "made_up", held), seal)["dim_divisions"]
+            return reason["why"], reason["changed"]
+
+        seed = "seed.shanhai.boundary_changes"
+        assert why(loads[1:], project.sha256) == ("membership changed", [])
+        assert why(loads[:-1], project.sha256) == ("loads", [])
+        assert why(loads, project.sha256) == ("nothing new", [])
+        code, changed = why(loads, project.sha256 | {seed: "another"})
+    assert code == "code or seeds changed"
+    assert seed in changed
 
 
 def reissued(root: Path, printed: str, instead: str) -> Library:

@@ -126,7 +126,7 @@ S3-030 share_of_prefecture_above_scale_output 2024-08 4.2 APPROX A
 S3-031 tiangong_tripod_award 2023 首批 EXACT A
 S3-032 industrial_yarn_demand undated 6000 LT A
 S3-033 cooperation_project_value 2023 100000000 GT A
-S3-034 chemical_enterprises_at_fair 2024 10 EXACT A
+S3-034 chemical_enterprises_at_fair 2024-08 10 EXACT A
 S3-035 cooperation_project_value 2024 1000000000 GT F
 S3-036 conveyor_belt_trial_capacity 2024-08 10600000 EXACT A
 S3-037 conveyor_belt_full_capacity undated 60000000 EXACT F

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from tests.reading.unseen_layouts import FIRST, SECOND
+from tests.reading.unseen_layouts import NAMES, UNSEEN, Unseen, unseen
 from tests.small_library import CITIES, COMMUNIQUE, HEAD, PAGE, TEXT, YEARBOOK, SmallLibrary
 from tests.workbench.conftest import Run
 
@@ -226,20 +226,38 @@ def test_every_bundled_edition_reads_whole() -> None:
 
 
 def test_every_stretch_of_a_table_is_drawn(small_library: SmallLibrary) -> None:
-    unseen = next(each for each in SECOND if "under itself" in each.name)
-    explanation = explained(small_library, unseen.file, unseen.content, unseen.document)
+    table = unseen("continued_under_itself")
+    small_library.add_indicators(table.indicators)
+    explanation = explained(small_library, table.file, table.content, table.document)
     assert explanation.loads, explanation.refusal
     roles = explanation.roles
-    assert [roles.of(row, 2) for row in (2, 3, 5, 6, 7)] == [
-        Role.HEAD, Role.FIGURE, Role.IGNORED, Role.HEAD, Role.FIGURE
+    assert [roles.of(row, 2) for row in (4, 6, 7, 15, 16, 19)] == [
+        Role.HEAD, Role.FIGURE, Role.IGNORED, Role.HEAD, Role.HEAD, Role.FIGURE
     ]  # fmt: skip
-    assert [each.what for each in explanation.left_out] == ["row 1 17-2 县市主要指标", "row 5 17-2 续表"]
+    left_out = [each.what for each in explanation.left_out]
+    assert "row 1 12-11 规模以上非公有工业主要经济指标" in left_out
+    assert "row 18 三、按行业大类分" in left_out
 
 
 def test_rows_that_are_not_read_say_why(small_library: SmallLibrary) -> None:
-    unseen = next(each for each in FIRST if "industries down" in each.name)
-    explanation = explained(small_library, unseen.file, unseen.content, unseen.document)
+    table = unseen("quarter_and_year")
+    explanation = explained(small_library, table.file, table.content, table.document)
     left_out = {each.what: each.why for each in explanation.left_out}
     assert "`ignored_rows`" in left_out["row 9 农林牧渔业"]
     assert explanation.roles.of(4, 1) is Role.LABEL
     assert explanation.roles.of(12, 1) is Role.IGNORED
+
+
+def test_a_heading_of_columns_says_why_it_is_not_read(small_library: SmallLibrary) -> None:
+    table = unseen("headings_say_what")
+    explanation = explained(small_library, table.file, table.content, table.document)
+    left_out = {each.what: each.why for each in explanation.left_out}
+    assert "heading" in left_out["row 17 增长速度"]
+
+
+@pytest.mark.parametrize("table", UNSEEN, ids=NAMES)
+def test_a_layout_of_nobodys_list_is_drawn(small_library: SmallLibrary, table: Unseen) -> None:
+    small_library.add_indicators(table.indicators)
+    explanation = explained(small_library, table.file, table.content, table.document)
+    assert explanation.loads, explanation.refusal
+    assert len(explanation.rows) == table.figures

@@ -7,9 +7,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwt  # type: ignore[import-untyped]
+from tests.carriers.test_document import cell, word
+from tests.carriers.test_document import row as word_row
 from tests.carriers.test_easyquery import answer, node
-from tests.carriers.test_portable import pdf
-from tests.reading.unseen_layouts import FIRST, SECOND, ruled
+from tests.carriers.test_portable import pdf, ruled
+from tests.reading.unseen_layouts import unseen
 from tests.small_library import PAGE
 from tests.workbench.conftest import Run
 
@@ -188,8 +190,8 @@ def reads(library: Library, proposal: Draft, content: bytes, **told: str) -> dic
 
 
 def test_rows_that_are_indicators_are_described(library: Library, tmp_path: Path) -> None:
-    unseen = next(each for each in FIRST if "industries down" in each.name)
-    proposal = drafted(library, tmp_path, unseen.content, "gdp.html")
+    content = unseen("quarter_and_year").content
+    proposal = drafted(library, tmp_path, content, "gdp.html")
     layout = proposal.source.document.layout
     assert layout
     assert (layout.head_rows, layout.indicator_column, layout.label_column) == ([2, 3], "", None)
@@ -198,22 +200,26 @@ def test_rows_that_are_indicators_are_described(library: Library, tmp_path: Path
         ("level", "2020-Q4", "DISC"), ("level", "2020", "YTD"), ("growth", "2020-Q4", "DISC"), ("growth", "2020", "YTD")
     ]  # fmt: skip
     assert "# subject: the title names no division of the register" in proposal.text
-    values = reads(library, proposal, unseen.content, subject="全国", subject_kind="country")
+    values = reads(library, proposal, content, subject="全国", subject_kind="country")
     assert values["industrial_value_added", "2020-Q4"] == 89843 * 10**8
     assert "GDP  # no indicator of the register has this name" in proposal.text
 
 
 def test_a_word_table_with_a_unit_column_is_described(library: Library, tmp_path: Path) -> None:
-    unseen = next(each for each in SECOND if "Word" in each.name)
-    proposal = drafted(library, tmp_path, unseen.content, "2023.docx")
+    lines = (
+        "指 标|单位|绝对数|比上年增长(%)", "地区生产总值|亿元|711.81|7.9", "　第一产业增加值|亿元|23.84|5.6",
+        "　第二产业增加值|亿元|335.74|7.1", "　第三产业增加值|亿元|352.24|8.9", "年末常住人口|万人|87.10|",
+    )  # fmt: skip
+    content = word(f"<w:tbl>{''.join(word_row(*map(cell, line.split('|'))) for line in lines)}</w:tbl>")
+    proposal = drafted(library, tmp_path, content, "2023.docx")
     layout = proposal.source.document.layout
     assert layout
     assert (layout.indicator_column, layout.unit_column) == ("指标", "单位")
-    held = {row.label: row.indicators for row in proposal.source.document.rows}
+    held = {each.label: each.indicators for each in proposal.source.document.rows}
     assert held["地区生产总值"] == {"level": "gdp", "growth": "gdp_real_growth"}
     assert held["年末常住人口"] == {"level": "resident_population", "growth": "ignored"}
     told = {"subject": "平阳县", "subject_kind": "division"}
-    assert len(reads(library, proposal, unseen.content, **told)) == 9
+    assert len(reads(library, proposal, content, **told)) == 9
 
 
 def test_the_largest_table_of_all_pages_is_taken(library: Library, tmp_path: Path) -> None:

@@ -7,9 +7,12 @@ names as (
 ),
 
 original_members as (
-    select distinct division_code
+    select
+        division_code,
+        min(register_key) as register_key
     from {{ ref('dim_list_membership') }}
     where list_code = '{{ var("original_list_code") }}'
+    group by division_code
 ),
 
 described as (
@@ -30,6 +33,7 @@ described as (
         prefectures.division_code as prefecture_code,
         versions.valid_to_year is null as is_current,
         original_members.division_code is not null as is_original_mountain_county,
+        original_members.register_key as original_list_key,
         versions.successor_codes,
 
         -- boundary change that began this version

@@ -1,5 +1,5 @@
-{#- Every measure that is not null says what it was made from, and no receipt is of a cell that is null or of no column. A
-    count of zero may have none: it counts nothing, unless somebody published the zero. -#}
+{#- Every measure that is not null says what it was made from, a count of zero too, and no receipt is of a cell that is null
+    or of no column. -#}
 {% test every_cell_has_a_receipt(model) %}
 {%- set measures = measure_columns(model.identifier) if execute else [] %}
 with rows_with_receipts as (
@@ -14,7 +14,6 @@ checked as (
         rows_with_receipts.cells,
         measures.column_name,
         coalesce(rows_with_receipts.cells -> measures.column_name, 'null') != 'null' as is_shown,
-        measures.column_name like '%\_count' and rows_with_receipts.cells -> measures.column_name = '0' as is_zero_count,
         coalesce(jsonb_array_length(rows_with_receipts.receipts -> measures.column_name), 0) > 0 as has_receipt
     from rows_with_receipts
     cross join (
@@ -35,7 +34,7 @@ select
     column_name,
     cells
 from checked
-where is_shown != has_receipt and is_zero_count is not true
+where is_shown != has_receipt
 
 union all
 

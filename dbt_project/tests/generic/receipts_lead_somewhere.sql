@@ -1,4 +1,5 @@
-{#- Every key on a receipt is of a figure or a metric of this release, or of an entry of a register. -#}
+{#- Every key on a receipt is of a figure (as its edition gives it now, or gave it) or a metric of this release, or of an entry
+    of a register. -#}
 {% test receipts_lead_somewhere(model) %}
 with keys as (
     select distinct receipt.key
@@ -10,6 +11,11 @@ with keys as (
 known as (
     select 'observation:' || observation_key as key
     from {{ ref('fct_observations') }}
+
+    union all
+
+    select 'history:' || history_key
+    from {{ ref('fct_observation_history') }}
 
     union all
 

@@ -1,7 +1,7 @@
 """The report's charts, drawn from its evidence; each is a Vega-Lite document made with Altair and rendered offline.
 
 Altair and its renderer take a second to import and are imported inside the functions. A chart is SVG: its texts stay
-texts, which every browser shows with a font of its own, so none has to be shipped.
+texts, which every browser shows with a font of its own, and the PDF with the one that it embeds.
 """
 
 import re

@@ -43,13 +43,13 @@ def run(quarter: QuarterName, as_of: Day = None) -> None:
 
     按季度冻结日运行全部检查，保存结果、核对与事项。
     """
-    from shanhai.audit import findings, performance
+    from shanhai.audit import performance, registers
     from shanhai.audit.quarter import Quarter
 
     with _errors_as_lines():
         asked = Quarter.parse(quarter)
         run_id = performance.run(asked, as_of.date() if as_of else None)
-        findings.register_contradictions(asked.due("freeze"))
+        registers.enter(asked.due("freeze"))
         _show(run_id)
 
 
@@ -197,6 +197,24 @@ def pack(
 
 
 @audit_app.command()
+def rebuild(quarter: QuarterName) -> None:
+    """Build the marts of the quarter's freeze anew and compare every relation with the hash sealed then.
+
+    重建该季度冻结时的集市，逐表与当时封签的哈希比对。
+    """
+    from shanhai.audit.quarter import Quarter
+    from shanhai.audit.rebuilding import rebuild as rebuilt
+    from shanhai.release.dbt_build import BuildError
+
+    with _errors_as_lines():
+        try:
+            equal = rebuilt(Quarter.parse(quarter))
+        except BuildError as error:
+            raise ValueError(str(error)) from None
+        typer.echo(f"{quarter}: {equal} relations are what was sealed · 各表与封签一致")
+
+
+@audit_app.command()
 def schema() -> None:
     """Print the JSON Schema of check documents, for editors.
 
@@ -227,7 +245,7 @@ def _show(run_id: int) -> None:
 @contextmanager
 def _errors_as_lines() -> Iterator[None]:
     """An error that is meant for the person is told in a line."""
-    from shanhai.audit.performance import AuditError
+    from shanhai.audit.results import AuditError
     from shanhai.seal import LedgerError
     from shanhai.signing import SigningKeyError
 

@@ -4,7 +4,6 @@ Anything else raises, so that a chart never loses a part of itself on the way to
 """
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
@@ -21,8 +20,8 @@ class DrawingError(ValueError):
     """The SVG holds something that has no counterpart here; the message names it."""
 
 
-def drawing_of(svg: str, width: float, font_of: Callable[[str], str]) -> "Drawing":
-    """The chart, scaled down to `width` points where it is wider; `font_of` names the font of a text."""
+def drawing_of(svg: str, width: float, font: str) -> "Drawing":
+    """The chart, scaled down to `width` points where it is wider; `font` is a registered font that has its texts."""
     from reportlab.graphics.shapes import Drawing, Group
 
     root = etree.fromstring(svg.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
@@ -32,12 +31,12 @@ def drawing_of(svg: str, width: float, font_of: Callable[[str], str]) -> "Drawin
     # SVG counts from the top, a PDF from the bottom.
     group = Group(transform=(factor, 0, 0, -factor, 0, own_height * factor))
     for child in root:
-        _draw(child, group, {}, font_of)
+        _draw(child, group, {}, font)
     drawing.add(group)
     return drawing
 
 
-def _draw(node: Any, group: Any, inherited: dict[str, str], font_of: Callable[[str], str]) -> None:
+def _draw(node: Any, group: Any, inherited: dict[str, str], font: str) -> None:
     from reportlab.graphics.shapes import Group
 
     if not isinstance(node.tag, str) or node.get("display") == "none":
@@ -49,10 +48,10 @@ def _draw(node: Any, group: Any, inherited: dict[str, str], font_of: Callable[[s
     if name == "g":
         inner = Group(transform=_transform(node))
         for child in node:
-            _draw(child, inner, style, font_of)
+            _draw(child, inner, style, font)
         group.add(inner)
     elif name == "text":
-        group.add(_text(node, style, font_of))
+        group.add(_text(node, style, font))
     elif name in ("line", "rect", "path"):
         if (shape := _shape(name, node, style)) is not None:
             inner = Group(transform=_transform(node))
@@ -86,7 +85,7 @@ def _transform(node: Any) -> tuple[float, float, float, float, float, float]:
     return a, b, c, d, e, f
 
 
-def _text(node: Any, style: dict[str, str], font_of: Callable[[str], str]) -> Any:
+def _text(node: Any, style: dict[str, str], font: str) -> Any:
     from reportlab.graphics.shapes import Group, String
 
     text = "".join(node.itertext())
@@ -95,9 +94,7 @@ def _text(node: Any, style: dict[str, str], font_of: Callable[[str], str]) -> An
     upright = Group(transform=(a, b, -c, -d, e, f))
     size = float(_NUMBER.findall(style.get("font-size", "10"))[0])
     anchor = _ANCHORS[node.get("text-anchor") or style.get("text-anchor")]
-    upright.add(
-        String(0, 0, text, fontName=font_of(text), fontSize=size, textAnchor=anchor, fillColor=_colour(style, "fill"))
-    )
+    upright.add(String(0, 0, text, fontName=font, fontSize=size, textAnchor=anchor, fillColor=_colour(style, "fill")))
     return upright
 
 

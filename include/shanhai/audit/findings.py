@@ -6,14 +6,8 @@ from typing import Literal
 
 from psycopg import Connection
 from psycopg.rows import class_row
-from psycopg.types.json import Jsonb
-from pydantic import Field
 
-from shanhai import settings
-from shanhai.audit.performance import AuditError
-from shanhai.documents.check import CheckId
-from shanhai.documents.terms import Bilingual, Strict
-from shanhai.documents.yaml_file import load_document
+from shanhai.audit.results import AuditError
 from shanhai.settings import Role
 from shanhai.warehouse.connection import connect
 
@@ -27,33 +21,28 @@ _FOLLOWS: dict[str, set[State]] = {
     "corrected": {"open", "asked", "explained", "accepted", "expired", "quarantined"},
     "quarantined": {"open", "asked", "explained", "expired"},
 }
+# What was decided up to an entry of the ledger; without one, everything.
 _STANDING = """
-select finding_id, check_id, item, severity, is_material, detail, opened_on, classification, owner, reason, due_on,
-    accepted_until, decided_by,
+select finding.finding_id, finding.check_id, finding.item, finding.severity, finding.is_material, finding.detail,
+    finding.opened_on, last.classification, last.owner, last.reason, last.due_on, last.accepted_until, last.decided_by,
     case
-        when last_state is null then 'open'
-        when last_state = 'accepted' and accepted_until < %(on)s then 'expired'
-        else last_state
+        when last.state is null then 'open'
+        when last.state = 'accepted' and last.accepted_until < %(on)s then 'expired'
+        else last.state
     end as state
-from audit.finding_standing
-where %(id)s::bigint is null or finding_id = %(id)s
-order by check_id, item
+from audit.finding
+left join lateral (
+    select * from audit.finding_decision as decision
+    where decision.finding_id = finding.finding_id
+        and (%(closing)s::bigint is null or decision.finding_decision_id in (
+            select (content::jsonb ->> 'finding_decision_id')::bigint from ops.ledger
+            where event = 'audit.finding_decision' and position <= %(closing)s
+        ))
+    order by decision.finding_decision_id desc limit 1
+) as last on true
+where %(id)s::bigint is null or finding.finding_id = %(id)s
+order by finding.check_id, finding.item
 """
-
-
-class Contradiction(Strict):
-    """Two statements that do not agree, or seem not to, and why."""
-
-    id: str = Field(pattern=r"^C\d\d$")
-    check: CheckId
-    says: Bilingual
-    because: Bilingual
-
-
-class ContradictionRegister(Strict):
-    """All of them."""
-
-    contradictions: list[Contradiction] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
@@ -76,10 +65,12 @@ class Finding:
     state: State
 
 
-def standing(connection: Connection, on: date, finding_id: int | None = None) -> list[Finding]:
-    """Every finding, or one, as it stands on a day."""
+def standing(
+    connection: Connection, on: date, finding_id: int | None = None, closing: int | None = None
+) -> list[Finding]:
+    """Every finding, or one, as it stands on a day; with `closing`, by what the ledger held up to that entry."""
     with connection.cursor(row_factory=class_row(Finding)) as cursor:
-        return cursor.execute(_STANDING, {"on": on, "id": finding_id}).fetchall()
+        return cursor.execute(_STANDING, {"on": on, "id": finding_id, "closing": closing}).fetchall()
 
 
 def decide(
@@ -117,34 +108,3 @@ def loaders(connection: Connection) -> set[str]:
         """
     ).fetchall()
     return {row[0] for row in rows}
-
-
-def contradictions() -> list[Contradiction]:
-    """The register of contradictions that were known from the start."""
-    return load_document(settings.AUDIT / "contradictions.yml", ContradictionRegister).contradictions
-
-
-def register_contradictions(on: date) -> int:
-    """Open a finding, already explained, for every contradiction that has none; returns how many were new."""
-    new = 0
-    with connect("auditor") as connection:
-        for each in contradictions():
-            row = connection.execute(
-                """
-                insert into audit.finding (check_id, item, severity, is_material, detail, opened_on, opened_by)
-                values (%s, %s, 'warning', true, %s, %s, 'register')
-                on conflict (check_id, item) do nothing returning finding_id
-                """,
-                (each.check, f"{each.id} {each.says.en}", Jsonb(each.model_dump()), on),
-            ).fetchone()
-            if row is None:
-                continue
-            connection.execute(
-                """
-                insert into audit.finding_decision (finding_id, state, owner, reason, decided_by)
-                values (%s, 'explained', 'statistics', %s, 'register')
-                """,
-                (row[0], f"{each.because.en} · {each.because.zh}"),
-            )
-            new += 1
-    return new

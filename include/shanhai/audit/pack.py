@@ -12,9 +12,9 @@ from typing import Any
 
 from psycopg import ClientCursor, Connection, sql
 
-from shanhai.audit import charts, evidence, report
+from shanhai.audit import charts, evidence, report, texts
 from shanhai.audit.offline import reperform, verify_pack
-from shanhai.audit.performance import catalogue, reading
+from shanhai.audit.performance import reading
 from shanhai.audit.printed import printed
 from shanhai.audit.quarter import Quarter
 from shanhai.audit.scope import Clock, composed, warehouse_source
@@ -84,13 +84,16 @@ def _files(connection: Connection, quarter: Quarter, found: dict[str, Any], entr
     }
     files |= {f"charts/{name}.svg": drawing.encode() for name, drawing in drawings.items()}
     clock = Clock(quarter, date.fromisoformat(found["run"]["as_of"]))
-    for check in catalogue():
-        if check.query:
+    kept = texts.of_run(connection, found["run"]["run_id"])
+    for check_id in (result["check_id"] for result in found["results"]):
+        check = texts.check_of(kept, check_id)
+        if "query" in check:
             statement, parameters = composed(
-                check.query, check.reads, clock, warehouse_source,
+                check["query"], check["reads"], clock, warehouse_source,
                 "select count(*)::integer, (count(*) filter (where is_failure))::integer from tested",
+                lambda relation: kept[f"{relation}.csv"],
             )  # fmt: skip
-            files[f"queries/{check.id}.sql"] = _literal(connection, statement, parameters).encode()
+            files[f"queries/{check_id}.sql"] = _literal(connection, statement, parameters).encode()
     return files
 
 

@@ -1,24 +1,18 @@
-"""The report as PDF: the same sections on A4, in pure Python.
-
-No font is shipped or embedded. Latin text is set in Helvetica, which every reader has; Chinese in STSong-Light, for
-which a reader takes the machine's own Chinese font. Where there is none, the first page says so and the English, which
-stands beside all of the Chinese, remains.
-"""
+"""The report as PDF: the same sections on A4, in pure Python, with the characters that it prints embedded."""
 
 import io
-import re
+import json
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from shanhai.audit.drawing import drawing_of
 from shanhai.audit.report import SECTIONS, STATUSES, item_of, numbers, short, shown_findings, told
+from shanhai.audit.typeface import of_characters
 
 if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
-_LATIN, _CHINESE = "Helvetica", "STSong-Light"
-# Everything that Helvetica's Latin alphabet lacks: Chinese, its punctuation, and signs such as ≥, Σ and Δ.
-_NOT_LATIN = re.compile(r"[^\x00-\xff–—‘’“”•…]+")
+_FONT = "Noto Sans SC"
 _BREAKS, _LOADS = 40, 80
 _NO_BREAK = ("revisions", "coverage", "timeliness")
 _CAPTIONS = {
@@ -37,18 +31,17 @@ def printed(evidence: dict[str, Any], charts: dict[str, str]) -> bytes:
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.lib.units import mm
     from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
 
-    pdfmetrics.registerFont(UnicodeCIDFont(_CHINESE))
-    body = ParagraphStyle("body", fontName=_LATIN, fontSize=7.5, leading=10, wordWrap="CJK")
+    pdfmetrics.registerFont(TTFont(_FONT, io.BytesIO(of_characters(_characters(evidence, charts)))))
+    body = ParagraphStyle("body", fontName=_FONT, fontSize=7.5, leading=10, wordWrap="CJK")
     head = ParagraphStyle("head", parent=body, fontSize=13, leading=18, spaceBefore=12, spaceAfter=5)
     title = ParagraphStyle("title", parent=head, fontSize=18, leading=24)
     width = A4[0] - 30 * mm
 
     def paragraph(text: object, style: ParagraphStyle = body) -> Paragraph:
-        marked = escape(str(text if text is not None else "—"))
-        return Paragraph(_NOT_LATIN.sub(lambda m: f'<font name="{_CHINESE}">{m[0]}</font>', marked), style)
+        return Paragraph(escape(str(text if text is not None else "—")), style)
 
     def table(heads: list[str], shares: list[float], rows: list[list[object]]) -> "Flowable":
         return _table([[paragraph(cell) for cell in row] for row in [list[object](heads), *rows]], shares, width)
@@ -59,7 +52,6 @@ def printed(evidence: dict[str, Any], charts: dict[str, str]) -> bytes:
         paragraph(f"截至 {run['as_of']} 所知 as known on {run['as_of']} · release {run['release_id']}"
                   f" · run {run['run_id']} · ledger {run['ledger_position']} {run['ledger_sha256'][:16]}"),
         paragraph(" · ".join(f"{zh} {en}: {n}" for n, zh, en in numbers(evidence))),
-        paragraph("Where no Chinese shows, this machine has no Chinese font; report.html holds the same text."),
     ]  # fmt: skip
     figures = {"summary": ["checks"], "coverage": ["counties", "coverage"], "breaks": ["breaks"],
                "revisions": ["revisions", "timeliness"]}  # fmt: skip
@@ -67,7 +59,7 @@ def printed(evidence: dict[str, Any], charts: dict[str, str]) -> bytes:
         story.append(paragraph(f"{zh} {en}", head))
         for name in figures.get(section, []):
             if name in charts:
-                story += [drawing_of(charts[name], width, _font), paragraph(_CAPTIONS[name])]
+                story += [drawing_of(charts[name], width, _FONT), paragraph(_CAPTIONS[name])]
         if section in _TABLES:
             heads, shares = _HEADS[section]
             story.append(table(heads, shares, _TABLES[section](evidence)))
@@ -82,7 +74,7 @@ def printed(evidence: dict[str, Any], charts: dict[str, str]) -> bytes:
 
 
 def _number(canvas: Any, document: Any) -> None:
-    canvas.setFont(_LATIN, 7)
+    canvas.setFont(_FONT, 7)
     canvas.drawRightString(document.pagesize[0] - 42, 24, str(document.page))
 
 
@@ -99,9 +91,17 @@ def _table(cells: list[list[Any]], shares: list[float], width: float) -> "Flowab
     return table
 
 
-def _font(text: str) -> str:
-    """The font that has every character of a text."""
-    return _CHINESE if _NOT_LATIN.search(text) else _LATIN
+def _characters(evidence: dict[str, Any], charts: dict[str, str]) -> str:
+    """Every character that the report may print: those of its evidence, charts, headings and ASCII; each once."""
+    fixed = [
+        SECTIONS,
+        list(STATUSES.values()),
+        _CAPTIONS,
+        list(_HEADS.values()),
+        "季度审计报告截至所知重大是否尚未签署—·●【】",
+    ]
+    found = json.dumps([evidence, fixed], ensure_ascii=False) + "".join(charts.values())
+    return "".join(sorted({*found, *map(chr, range(32, 127))} - {"\n", "\r", "\t"}))
 
 
 def _checks(evidence: dict[str, Any]) -> list[list[object]]:

@@ -4,26 +4,27 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from shanhai.audit import findings, performance, sampling, signing
+from shanhai.audit import findings, performance, registers, sampling, signing, texts
 from shanhai.audit.quarter import Quarter
+from shanhai.audit.results import AuditError
 from shanhai.warehouse.connection import connect
 
 _STATUSES = {"passed": "passed 通过", "failed": "failed 不通过", "not_applicable": "not applicable 不适用"}
 
 
-class ReturnedError(performance.AuditError):
+class ReturnedError(AuditError):
     """A person has looked and returned the quarter; that is an answer, and recorded."""
 
 
 def run_once(quarter: str, dag_run_id: str) -> int:
-    """The run that this DAG run has performed already, else a new one; contradictions are registered beside it."""
+    """The run that this DAG run has performed already, else a new one; what the registers know is entered beside it."""
     asked = Quarter.parse(quarter)
     with connect("auditor") as connection:
         row = connection.execute(
             "select run_id from audit.run where dag_run_id = %s and quarter = %s", (dag_run_id, quarter)
         ).fetchone()
     run_id = int(row[0]) if row else performance.run(asked, dag_run_id=dag_run_id)
-    findings.register_contradictions(asked.due("freeze"))
+    registers.enter(asked.due("freeze"))
     return run_id
 
 
@@ -50,7 +51,7 @@ def sample_once(run_id: int) -> int:
 def ask_owners(quarter: str) -> int:
     """Ask the owner of every open material finding, with the day on which the answer is due; returns how many."""
     asked, today = Quarter.parse(quarter), datetime.now(UTC).date()
-    owners = {check.id: check for check in performance.catalogue()}
+    owners = {check.id: check for check in texts.catalogue()}
     with connect("auditor") as connection:
         open_now = [f for f in findings.standing(connection, today) if f.state in ("open", "expired") and f.is_material]
     for finding in open_now:

@@ -8,8 +8,9 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from shanhai import archive
-from shanhai.audit.performance import AuditError, plain, reading
+from shanhai.audit.performance import reading
 from shanhai.audit.quarter import Quarter
+from shanhai.audit.results import AuditError, plain
 from shanhai.audit.scope import FACTS, PLANNING, Clock, composed, warehouse_source
 from shanhai.errors import PublicationError
 from shanhai.library import Library

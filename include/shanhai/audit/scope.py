@@ -64,10 +64,19 @@ class Clock:
 Source = Callable[[str, str], sql.Composable]
 
 
+def register_now(relation: str) -> str:
+    """The text of a register of this code, `seeds/<name>`, as it stands now."""
+    return (settings.DBT_PROJECT / f"{relation}.csv").read_text(encoding="utf-8")
+
+
 def composed(
-    query: str, reads: Mapping[str, str], clock: Clock, source: Source, outer: str
-) -> tuple[sql.Composed, dict[str, Any]]:
-    """`outer` over the check's query as `tested`, with every relation it reads; and the parameters."""
+    query: str, reads: Mapping[str, str], clock: Clock, source: Source, outer: str,
+    register: Callable[[str], str] = register_now,
+) -> tuple[sql.Composed, dict[str, Any]]:  # fmt: skip
+    """`outer` over the check's query as `tested`, with every relation it reads; and the parameters.
+
+    `register` gives the text of a register that the query reads.
+    """
     parameters: dict[str, Any] = {
         "as_of": clock.as_of, "quarter_start": clock.quarter.start, "quarter_end": clock.quarter.end
     }  # fmt: skip
@@ -78,7 +87,8 @@ def composed(
         )
     ]
     for name, relation in reads.items():
-        body = _seed(name, relation, parameters) if relation.startswith("seeds/") else source(name, relation)
+        is_register = relation.startswith("seeds/")
+        body = _seed(name, register(relation), parameters) if is_register else source(name, relation)
         if relation == FACTS:
             body = sql.SQL(_KNOWN).format(figures=sql.SQL("({})").format(body))
         parts.append(sql.SQL("{} as ({})").format(sql.Identifier(name), body))
@@ -97,13 +107,11 @@ def _text(statement: str) -> sql.SQL:
     return sql.SQL(statement.replace("%", "%%"))
 
 
-def _seed(name: str, relation: str, parameters: dict[str, Any]) -> sql.Composable:
+def _seed(name: str, text: str, parameters: dict[str, Any]) -> sql.Composable:
     """A register of this code, all of it text, as the release's own build reads it."""
-    path = settings.DBT_PROJECT / f"{relation}.csv"
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        rows = list(reader)
-        columns = list(reader.fieldnames or [])
+    reader = csv.DictReader(text.splitlines())
+    rows = list(reader)
+    columns = list(reader.fieldnames or [])
     parameters.setdefault(f"seed_{name}", Jsonb(rows))
     return sql.SQL("select * from jsonb_to_recordset({}) as seed ({})").format(
         sql.Placeholder(f"seed_{name}"),

@@ -11,8 +11,8 @@ from shanhai import signing
 from shanhai.audit import evidence
 from shanhai.audit.findings import loaders
 from shanhai.audit.offline.verify_pack import merkle_root
-from shanhai.audit.performance import AuditError
 from shanhai.audit.quarter import Quarter
+from shanhai.audit.results import AuditError
 from shanhai.warehouse.connection import connect
 
 Step = Literal["review", "approval"]

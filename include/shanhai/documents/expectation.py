@@ -4,11 +4,14 @@
 for that table. Each names a Great Expectations class and says why.
 """
 
+import re
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from shanhai.documents.terms import Bilingual, Strict
+
+ID_PATTERN = r"^([A-Z]{1,2}\d{2}(_[a-z0-9]+)*|[a-z][a-z0-9]*(_[a-z0-9]+)*)$"
 
 
 class Expectation(Strict):
@@ -19,13 +22,32 @@ class Expectation(Strict):
     """
 
     id: str = Field(
-        pattern=r"^([A-Z]{1,2}\d{2}(_[a-z0-9]+)*|[a-z][a-z0-9]*(_[a-z0-9]+)*)$",
+        pattern=ID_PATTERN,
         description="Stable name: the check of the catalogue (K02_status), else a slug; waivers name it",
     )
     expect: str = Field(pattern=r"^(Expect\w+|UnexpectedRowsExpectation)$", description="Great Expectations class")
     given: dict[str, Any] = Field({}, description="Its arguments")
     severity: Literal["error", "warning", "info"] = "error"
     why: Bilingual
+
+    @model_validator(mode="after")
+    def _sees_every_row(self) -> "Expectation":
+        if hiding := sorted({"mostly", "row_condition", "ignore_row_if"} & set(self.given)):
+            # What only holds of some rows says so in a query; a row that may fail has a waiver.
+            raise ValueError(f"{', '.join(hiding)}: an expectation holds of every row of the load")
+        if self.expect == "ExpectCompoundColumnsToBeUnique":
+            # For it, rows with a null in one of the columns never agree; and it takes minutes on a large load.
+            raise ValueError("count rows over a partition by the columns instead, in an UnexpectedRowsExpectation")
+        return self
+
+    @property
+    def names_rows(self) -> bool:
+        """Whether what it objects to is rows of the load, and not the load as a whole."""
+        if self.expect == "UnexpectedRowsExpectation":
+            return bool(
+                re.match(r"\s*select\s+row_number\b", str(self.given.get("unexpected_rows_query")), re.IGNORECASE)
+            )
+        return self.expect.startswith("ExpectColumnValues")
 
 
 class ExpectationDocument(Strict):

@@ -131,6 +131,9 @@ class Column(Reading):
 
     head: str
     indicator: str | None = None
+    indicators: dict[str, str] = Field(
+        {}, description="Indicator by the heading that a row stands under; `ignored` for figures that are not read"
+    )
     field: str | None = Field(None, description="Column of a register relation")
     measure: str | None = Field(
         None, description="Which of a row's `indicators` the column holds, where the rows name them: level, growth"
@@ -139,7 +142,7 @@ class Column(Reading):
 
     @model_validator(mode="after")
     def _holds_one_thing(self) -> "Column":
-        said = [name for name in ("indicator", "field", "measure") if getattr(self, name) is not None]
+        said = [name for name in ("indicator", "indicators", "field", "measure") if getattr(self, name)]
         if len(said) > 1:
             raise ValueError(f"column {self.head!r} needs exactly one of `indicator` and `field`, not {said}")
         return self

@@ -79,6 +79,11 @@ class SourceDocument(Reading):
     release: Release | None = Field(None, description="When the table is due")
     editions: list[Edition] = Field(min_length=1)
 
+    @property
+    def headings(self) -> set[str]:
+        """Labels of rows that say what the columns hold under them."""
+        return {heading for column in self.columns for heading in column.indicators}
+
     @model_validator(mode="after")
     def _fits_its_carrier(self) -> "SourceDocument":
         if self.carrier == "text":
@@ -122,11 +127,13 @@ class SourceDocument(Reading):
         if self.ignored_rows and not by_rows:
             raise ValueError("`ignored_rows` are labels in `layout.indicator_column`")
         for column in self.columns:
-            named = column.indicator or column.field
+            named = column.indicator or column.field or ", ".join(column.indicators.values())
             if by_rows and named:
                 raise ValueError(f"column {column.head!r} names {named!r}, and so do the `rows`: use `measure`")
             if not by_rows and not named:
                 raise ValueError(f"column {column.head!r} needs exactly one of `indicator` and `field`")
+        if len({frozenset(column.indicators) for column in self.columns if column.field is None}) > 1:
+            raise ValueError("columns name `indicators` by heading under the same headings, each of them")
         measures = {column.measure for column in self.columns}
         for row in self.rows:
             if strange := sorted(set(row.indicators) - measures):

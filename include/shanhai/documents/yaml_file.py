@@ -57,6 +57,11 @@ def _load(path: Path, model: type[BaseModel], numbers: bool, _version: tuple[int
         raise DocumentError("\n".join(problems)) from error
 
 
+def line_of(path: Path, *location: int | str) -> int:
+    """The line of a part of a document that reads, by keys and positions from its top."""
+    return _line(yaml.compose(path.read_text(encoding="utf-8"), _TextLoader), location)
+
+
 def _dotted(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location) or "document"
 

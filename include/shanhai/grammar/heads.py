@@ -42,7 +42,10 @@ class HeadPaths:
         self._check_extent()
         for column in self.columns:
             path = _path([_text(grid, row, column) for row in names])
-            # The corner over the labels is often blank: a document names that column by an empty text.
+            # Corners over labels and units are often blank: a document names the first column by an empty text, and
+            # any by its place.
+            if not path and f"column {column}" in layout.row_columns:
+                path = tight(f"column {column}")
             if not path and not (column == layout.first_column and "" in layout.row_columns):
                 continue
             if path in self._positions:

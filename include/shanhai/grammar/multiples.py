@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from shanhai.documents.reference import Unit
 from shanhai.errors import CellError
-from shanhai.grammar.figures import Figure
+from shanhai.grammar.figures import Figure, read_number
 from shanhai.grammar.words import OF_YEAR_BEFORE, REACHING, RISING, SPACE, any_of
 
 TIMES = Unit("倍", "PT", 0)
@@ -16,6 +16,8 @@ _DOUBLED = re.compile(r"翻了?([一两二三四1234]?)番")
 # The words that decide stand last before the number: 增长到上年的.
 _LEVEL = re.compile(rf"(?:{any_of(REACHING, OF_YEAR_BEFORE)})$")
 _ADDED = re.compile(rf"(?<!最){any_of(RISING)}了?$")
+
+_RATE_BEHIND = re.compile(r"[(（][%％][)）]$|[%％]$")
 
 # What a document's figure in per cent of growth may print in place of a number with %.
 _IS = any_of(("是", "为", "达到", "相当于"))
@@ -37,6 +39,15 @@ def read_doubling(words: str) -> Figure:
         raise CellError(f"{words!r} is not a doubling")
     times = int(match[1]) if match[1].isdigit() else _COUNTED[match[1]]
     return Figure(words, value=Decimal(100 * (2**times - 1)), decimals=0, comment=f"{match[0]}: doubled {times}x")
+
+
+def read_multiple(printed: str, head: str) -> Figure | None:
+    """A cell that prints growth as a multiple (1.6倍) under a head that says growth; None for any other cell."""
+    bare = printed.strip()
+    if not bare.endswith(TIMES.unit_printed):
+        return None
+    figure = read_number(bare.removesuffix(TIMES.unit_printed))
+    return replace(as_growth(figure, _RATE_BEHIND.sub("", head)), printed=printed)
 
 
 def as_growth(figure: Figure, lead: str) -> Figure:

@@ -14,6 +14,9 @@ class RowLabels:
     rows: list[TableRow]
     ignored: list[str]
     said: dict[str, str] = field(default_factory=dict)
+    # Headings that say what the columns hold in the rows under them, and the last of them met.
+    headings: set[str] = field(default_factory=set)
+    heading: str | None = None
 
     def __post_init__(self) -> None:
         self._ignored = {tight(label) for label in self.ignored}
@@ -30,6 +33,8 @@ class RowLabels:
         self._headings = {tight(row.under) for row in self.rows if row.under}
         self._heading: str | None = None
         self._met: set[int] = set()
+        self._of_columns = {tight(heading): heading for heading in self.headings}
+        self._of_columns_met: set[str] = set()
 
     def meet(self, printed: str) -> TableRow | None:
         """The row that a printed label is; None for one that is not read. Raises CellError for one nobody declared."""
@@ -49,6 +54,15 @@ class RowLabels:
             return fitting[0]
         return self._form(label)
 
+    def is_heading(self, printed: str) -> bool:
+        """Whether a printed label says what the columns hold in the rows under it."""
+        heading = self._of_columns.get(tight(printed)) if self.headings else None
+        if heading is None:
+            return False
+        self.heading = heading
+        self._of_columns_met.add(heading)
+        return True
+
     def _form(self, label: str) -> TableRow:
         found = [(row, said) for form, row in self._forms if (said := form.match(label)) is not None]
         if len(found) != 1:
@@ -62,6 +76,7 @@ class RowLabels:
     def refuse_missing(self) -> None:
         """Raises CellError when a declared row was not met."""
         missing = [row for row in self.rows if id(row) not in self._met]
-        if missing:
-            places = [f"- {row.under}>{row.label}" if row.under else f"- {row.label}" for row in missing]
+        places = [f"- {row.under}>{row.label}" if row.under else f"- {row.label}" for row in missing]
+        places += [f"- {heading}" for heading in sorted(self.headings - self._of_columns_met)]
+        if places:
             raise CellError("lack declared ones (- declared):\n" + "\n".join(places))

@@ -26,16 +26,17 @@ DATE = ["%Y-%m-%d"]
 
 @quarantine_app.command("list")
 def list_waiting() -> None:
-    """List what waits, with owner, age and day due; exit code 1 when something is overdue or a waiver has expired.
+    """List what waits, with owner, age and day due; exit code 1 when something is overdue or a waiver does not hold.
 
-    列出隔离中的装载及其责任人、时长与期限；有逾期或豁免到期时退出码为 1。
+    列出隔离中的装载及其责任人、时长与期限；有逾期，或豁免到期、有误时退出码为 1。
     """
     from rich.console import Console
     from rich.table import Table
 
+    from shanhai.quarantine.standing import problems
     from shanhai.quarantine.waiting import red_waivers, waiting_loads
 
-    waiting, red = waiting_loads(), red_waivers()
+    waiting, red = waiting_loads(), [*red_waivers(), *problems()]
     table = Table("load · 装载", "edition · 版次", "age · 天", "due · 期限", "owner · 责任人", "why · 缘由")
     for each in waiting:
         due = f"{each.due_on} overdue · 逾期" if each.is_overdue else str(each.due_on)
@@ -85,6 +86,19 @@ def show(load: Load, rows: Annotated[int, typer.Option(min=1, help="Rows to show
                 f"decided  {decision.action} by {decision.decided_by} ({decision.decided_through}) "
                 f"on {decision.decided_at:%Y-%m-%d}: {decision.reason}; owner {decision.owner}{until}"
             )
+
+
+@quarantine_app.command("waiver-schema")
+def waiver_schema() -> None:
+    """Print the JSON Schema of waiver documents, for editors.
+
+    输出豁免文档的 JSON Schema，供编辑器使用。
+    """
+    import json
+
+    from shanhai.documents import schema
+
+    typer.echo(json.dumps(schema.waiver_schema(), ensure_ascii=False, indent=2))
 
 
 @quarantine_app.command()

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from psycopg.rows import class_row
 
+from shanhai.quarantine.standing import is_granted
 from shanhai.settings import Role
 from shanhai.warehouse.connection import connect
 
@@ -67,10 +68,22 @@ def decisions_on(load_id: int, role: Role = "pipeline") -> list[Decision]:
 
 
 def red_waivers(role: Role = "pipeline") -> list[str]:
-    """Waivers that have expired while an accepted load still rests on them, a line each."""
+    """Waivers that hold no more while an accepted load still rests on them, a line each.
+
+    One has expired, or its document grants it no longer.
+    """
     with connect(role) as connection:
         rows = connection.execute(
-            "select waiver_id, table_id, expectation_id, owner, expires_on from ops.waiver_standing where is_red"
+            """
+            select waiver_id, table_id, expectation_id, owner, expires_on, is_red, name, keys from ops.waiver_standing
+            where load_ids <> '{}' and (is_red or document is not null) order by waiver_id
+            """
         ).fetchall()
-    return [f"waiver {w} of {table}, {test}: expired on {day}, owner {owner} · 豁免已到期"
-            for w, table, test, owner, day in rows]  # fmt: skip
+    lines = []
+    for waiver_id, table_id, expectation_id, owner, expires_on, is_red, name, keys in rows:
+        waiver = f"waiver {waiver_id} of {table_id}, {expectation_id}"
+        if is_red:
+            lines.append(f"{waiver}: expired on {expires_on}, owner {owner} · 豁免已到期")
+        elif not is_granted(table_id, name, expectation_id, keys):
+            lines.append(f"{waiver}: its document grants {name} no longer, owner {owner} · 文档已撤销豁免")
+    return lines

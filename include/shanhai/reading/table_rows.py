@@ -27,6 +27,7 @@ class PrintedRow:
     period: str = ""
     units: tuple[str, ...] = ()
     said: dict[str, str] = field(default_factory=dict)
+    heading: str | None = None
 
     @property
     def part_of(self) -> str | None:
@@ -53,17 +54,21 @@ class RowTeller:
 
     def tell(self, row: int) -> PrintedRow | None:
         """The row, or None when it is blank, a heading, or left out."""
-        cells = self._block.cells(row)
-        if not any(cell.text.strip() for cell in cells):
+        width = self._block.width(row)
+        if not width:
             return None
         label = self._block.text(row, self._first)
         try:
             if self._is_left_out(row, label):
-                self._tally.cells_ignored += len(cells)
+                self._tally.cells_ignored += width
+                return None
+            if self._rows.is_heading(label):
+                self._refuse_figures(row)
+                self._tally.cells_ignored += width
                 return None
             provinces = self._provinces(row, label)
             if provinces is None:
-                self._tally.cells_ignored += len(cells)
+                self._tally.cells_ignored += width
                 return None
             return self._row(row, label, provinces)
         except CellError as error:
@@ -80,7 +85,8 @@ class RowTeller:
             name = block.text(row, layout.indicator_column)
             table_row, said = self._rows.meet(name), dict(self._rows.said)
             if table_row is None or table_row.is_heading:
-                self._refuse_figures(row, table_row)
+                if table_row is not None:
+                    self._refuse_figures(row)
                 self._tally.cells_ignored += len(block.cells(row))
                 return None
             units = self._units(row, name, table_row)
@@ -90,8 +96,10 @@ class RowTeller:
         block.refuse_beyond_head(row)
         code = block.text(row, layout.code_column)
         period = self._period_of_row(row)
+        code = code if code.isdigit() else ""
+        heading = self._rows.heading
         return PrintedRow(
-            row, label, subject, code if code.isdigit() else None, provinces, declared, table_row, period, units, said
+            row, label, subject, code or None, provinces, declared, table_row, period, units, said, heading
         )
 
     def _period_of_row(self, row: int) -> str:
@@ -118,10 +126,8 @@ class RowTeller:
             return (printed,)
         return tuple(units_in_label(tight(name), known)) or ((table_row.unit,) if table_row.unit else ())
 
-    def _refuse_figures(self, row: int, table_row: TableRow | None) -> None:
+    def _refuse_figures(self, row: int) -> None:
         """Raises CellError when a heading prints a figure."""
-        if table_row is None:
-            return
         own = {self._block.heads.position(head) for head in self._layout.row_columns}
         for head in (h for c in self._publication.document.columns if self._block.prints(c.head)
                      for h in self._block.heads.printed(c.head)):  # fmt: skip

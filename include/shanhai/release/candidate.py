@@ -3,8 +3,6 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import Any
 
 import psycopg
 from psycopg import Connection, sql
@@ -19,16 +17,15 @@ from shanhai.release.closure import Project
 from shanhai.release.content import Seal, content_of, read_seal, write_seal
 from shanhai.release.dbt_build import CANDIDATE_SCHEMA, BuildError, DbtOutcome
 from shanhai.release.rows import keep_rows
+from shanhai.release.starts import GROWING, Start, membership_loads, reasons_of, start_from_last
 from shanhai.warehouse.connection import connect, scalar
 
 _LOCK = 826_331_001
 # Held by whoever changes what the views of `marts` read, or drops what they might read.
 SWITCH_LOCK = 826_331_002
 KEPT_RELEASES = 3
-# The relations that start from the last release's, and what a build writes of them.
-_GROWING = {"fct_observation_history": "from new loads", "fct_observations": "where rows differ"}
-# What tells who was on which list, and seeds that correct what was published.
-_MEMBERSHIP, _CORRECTIONS = ("division_lists", "divisions"), "seed.shanhai.corrections"
+# The seed that corrects what was published.
+_CORRECTIONS = "seed.shanhai.corrections"
 _CHANGES = """
 create table {schema}.release_changes as
 select relation, change_kind, row_key, column_name, old_value, new_value, cause, load_ids
@@ -47,8 +44,8 @@ def build_candidate(full_refresh: bool = False) -> int:
         start_anew(connection)
         project = dbt_build.parse()
         starts = {
-            name: "a full refresh was asked for" if full_refresh else _start_from_last(connection, project, name)
-            for name in _GROWING
+            name: "a full refresh was asked for" if full_refresh else start_from_last(connection, project, name)
+            for name in GROWING
         }
         connection.commit()
         outcome = dbt_build.build(project)
@@ -93,41 +90,6 @@ def loads_read(connection: Connection, schema: str) -> list[int]:
     return list(scalar(connection, statement))
 
 
-@dataclass(frozen=True)
-class Start:
-    """The release whose relation a build began with."""
-
-    release_id: int
-    schema_name: str
-
-
-def _start_from_last(connection: Connection, project: Project, relation: str) -> Start | str:
-    """Copy a relation of the newest release that has it from the same code; what was copied, or why nothing was.
-
-    A copy and never the table itself: a release's tables do not change.
-    """
-    node = f"model.shanhai.{relation}"
-    if node not in project.sha256:
-        return "the project does not have it"
-    rows = connection.execute(
-        """
-        select release_id, schema_name, model_sha256 from ops.releases inner join ops.release_seals using (release_id)
-        where to_regclass(schema_name || '.' || %s) is not null order by release_id desc
-        """,
-        (relation,),
-    ).fetchall()
-    if not rows:
-        return "no release has it"
-    for release_id, schema, hashes in rows:
-        if hashes.get(node) == project.sha256[node]:
-            target, source = sql.Identifier(CANDIDATE_SCHEMA, relation), sql.Identifier(schema, relation)
-            connection.execute(sql.SQL("create table {} (like {} including all)").format(target, source))
-            connection.execute(sql.SQL("insert into {} select * from {}").format(target, source))
-            return Start(release_id, schema)
-    changed = [n for n in project.parents(relation) if rows[0][2].get(n) != project.sha256.get(n)]
-    return f"code changed: {', '.join(sorted(n.split('.')[-1] for n in changed if n in project.sha256))}"
-
-
 def _record(connection: Connection, project: Project, outcome: DbtOutcome, starts: Mapping[str, Start | str]) -> int:
     """One transaction: the schema gets its release's name, the ledger its row and its seal, history its rows."""
     release_id = int(scalar(connection, "select nextval(pg_get_serial_sequence('ops.releases', 'release_id'))"))
@@ -150,7 +112,7 @@ def _record(connection: Connection, project: Project, outcome: DbtOutcome, start
     )
     marts = [name for name in project.promoted if name.startswith("mart_")]
     keys = {mart: project.key_of(mart) for mart in marts}
-    reasons = _reasons(connection, project, starts, loads, base, seal)
+    reasons = reasons_of(connection, project, starts, loads, base, seal)
     kinds: dict[str, set[str]] = {mart: set() for mart in marts}
     if base:
         evidence = _evidence(connection, project, loads, base[2], seal)
@@ -179,51 +141,16 @@ def _record(connection: Connection, project: Project, outcome: DbtOutcome, start
     return release_id
 
 
-def _reasons(
-    connection: Connection, project: Project, starts: Mapping[str, Start | str], loads: list[int],
-    base: Any, seal: Seal | None,
-) -> dict[str, dict[str, Any]]:  # fmt: skip
-    """Relation → whether it was built whole or from new loads, from which loads, and why."""
-    before = set(base[2]) if base else set()
-    new = [load for load in loads if load not in before]
-    known = seal.model_sha256 if seal else {}
-    reasons: dict[str, dict[str, Any]] = {}
-    for relation in project.promoted:
-        changed = sorted(
-            name for name in project.parents(relation)
-            if name in project.sha256 and known.get(name) != project.sha256[name]
-        )  # fmt: skip
-        why = "first release" if not seal else "code or seeds changed" if changed else "loads" if new else "nothing new"
-        reasons[relation] = {"built": "whole", "why": why, "changed": changed if seal else [], "load_ids": new}
-    for relation in reasons.keys() & starts.keys():
-        start = starts[relation]
-        if isinstance(start, str):
-            reasons[relation] |= {"why": start}
-            continue
-        rows = connection.execute("select load_ids from ops.releases where release_id = %s", (start.release_id,))
-        held = set(next(rows)[0])
-        reasons[relation] |= {
-            "built": _GROWING[relation], "start": start.schema_name, "load_ids": [n for n in loads if n not in held],
-        }  # fmt: skip
-    return reasons
-
-
 def _evidence(
     connection: Connection, project: Project, loads: list[int], before: list[int], seal: Seal | None
 ) -> Evidence:
     new = sorted(set(loads) - set(before))
-    registers: list[int] = scalar(
-        connection,
-        "select coalesce(array_agg(load_id order by load_id), '{}') from ops.loads"
-        " where load_id = any(%s) and relation = any(%s)",
-        (new, list(_MEMBERSHIP)),
-    )
     known = seal.model_sha256 if seal else {}
     recoded = [r for r in project.promoted if known.get(f"model.shanhai.{r}") != project.sha256[f"model.shanhai.{r}"]]
     corrected: list[str] = []
     if known.get(_CORRECTIONS) != project.sha256.get(_CORRECTIONS):
         corrected = [relation for relation in project.promoted if _CORRECTIONS in project.parents(relation)]
-    return Evidence(new, registers, recoded, corrected)
+    return Evidence(new, membership_loads(connection, new), recoded, corrected)
 
 
 def _comment(connection: Connection, schema: str) -> None:

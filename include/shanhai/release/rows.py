@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from psycopg import Connection, sql
 
+from shanhai.warehouse.row_seals import SEAL_ONE
+
 # One row's content and its hash, of a table.
 _PRESENT = """
 create temporary table rows_now on commit drop as
@@ -64,12 +66,16 @@ _READERS = sql.SQL("shanhai_reader, shanhai_auditor, shanhai_engineer")
 
 
 def keep_rows(connection: Connection, release_id: int, schema: str, relations: Iterable[str]) -> None:
-    """Keep the rows of a release's marts, within the caller's transaction; rows that are kept already are not again."""
+    """Keep and seal the rows of a release's marts, within the caller's transaction; a row is kept once.
+
+    The seal covers the release's value changes too: they are to be there before.
+    """
     for relation in relations:
         connection.execute(sql.SQL(_PRESENT).format(sql.Identifier(schema, relation)))
         connection.execute(_KEEP, {"relation": relation})
         connection.execute(_CHANGE, {"relation": relation, "release_id": release_id})
         connection.execute("drop table rows_now")
+    connection.execute(SEAL_ONE, {"release_id": release_id})
 
 
 def offer_past_days(connection: Connection, schema: str, relations: Iterable[str]) -> None:

@@ -77,6 +77,19 @@ release_row_changes = Table(
     comment="Which rows came and went with each release, against the release built before it · 行的增减",
 )
 
+release_row_seals = Table(
+    "release_row_seals",
+    metadata,
+    Column("release_id", BigInteger, ForeignKey("ops.releases.release_id"), primary_key=True),
+    Column("rows_count", BigInteger, nullable=False, comment="Rows that came or went with it · 行增减数"),
+    Column("rows_sha256", Text, nullable=False, comment="Hash of them with their contents · 行集指纹"),
+    Column("changes_count", BigInteger, nullable=False, comment="Its value-level differences · 差异数"),
+    Column("changes_sha256", Text, nullable=False, comment="Hash of them · 差异集指纹"),
+    Column("sealed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    schema="ops",
+    comment="Seals of what a release brought, took and changed, row by row · 发布行集与差异集的封存",
+)
+
 as_of_schemas = Table(
     "as_of_schemas",
     metadata,
@@ -97,5 +110,6 @@ as_of_schemas = Table(
 )
 
 RELEASE_TABLES = (release_seals, release_changes, release_rows, release_row_changes, as_of_schemas)
-# Rows and their changes are many; the seal carries their hash.
 CHAINED_RELEASE_TABLES = ("release_seals", "as_of_schemas")
+# Rows and their changes are many: their hash is chained.
+ROW_SEALS = "release_row_seals"

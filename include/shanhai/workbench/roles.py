@@ -95,6 +95,7 @@ class CellRoles:
         self._labels = {tight(label): meaning for label, meaning in self._layout.labels.items()}
         self._ignored_rows = {tight(label) for label in document.ignored_rows}
         self._headings = {tight(row.label) for row in document.rows if row.is_heading}
+        self._headings |= {tight(heading) for heading in document.headings}
         try:
             self.grid = reader.grid
             self._stretches = [Stretch(block) for block in reader.publication.blocks if block.grid is self.grid]

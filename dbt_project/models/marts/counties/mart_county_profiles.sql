@@ -23,6 +23,7 @@ county_years as (
         counties.name_en,
         counties.prefecture_code,
         counties.prefecture_name,
+        counties.original_list_key,
         lands.boundary_version,
         coalesce(lands.boundary_change_kind is not null and lands.valid_from_year = years.year, false)
             as is_boundary_break
@@ -101,7 +102,10 @@ described as (
         coalesce(pivoted.has_warnings, false) as has_warnings,
         pivoted.data_as_of,
         coalesce(pivoted.newer_load_in_quarantine, false) as newer_load_in_quarantine,
-        coalesce(pivoted.receipts, '{}') as receipts
+        coalesce(
+            pivoted.receipts,
+            jsonb_build_object('figures_count', jsonb_build_array({{ original_list_receipt('county_years') }}))
+        ) as receipts
     from county_years
     left join pivoted
         on

@@ -110,8 +110,8 @@ described as (
         parks.edition,
         parks.publication_sha256,
         parks.locator,
-        projects.project_keys,
-        counted.figure_keys,
+        {{ counted_keys('projects.project_keys', register_receipt('dim_parks', 'parks.register_key')) }} as project_keys,
+        {{ counted_keys('counted.figure_keys', register_receipt('dim_parks', 'parks.register_key')) }} as figure_keys,
         coalesce(counted.has_warnings, false) as has_warnings,
         coalesce(counted.data_as_of, parks.published_on) as data_as_of,
         coalesce(counted.newer_load_in_quarantine, false) as newer_load_in_quarantine

@@ -67,7 +67,7 @@ described as (
         coalesce(known.has_warnings, false) as has_warnings,
         known.data_as_of,
         coalesce(known.newer_load_in_quarantine, false) as newer_load_in_quarantine,
-        known.figure_keys
+        {{ counted_keys('known.figure_keys', original_list_receipt()) }} as figure_keys
     from divisions
     cross join profiled
     inner join indicators

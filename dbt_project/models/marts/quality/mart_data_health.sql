@@ -38,7 +38,7 @@ described as (
 
         -- provenance
         metrics.metric_key,
-        {{ input_keys() }} as present_keys,
+        {{ counted_keys(input_keys(), original_list_receipt()) }} as present_keys,
         {{ input_keys('sound') }} as sound_keys
     from metrics
     inner join divisions
@@ -63,7 +63,7 @@ receipted as (
         newer_load_in_quarantine,
         {{ receipts([
             {'column': 'present_count', 'keys': 'present_keys'},
-            {'column': 'sound_count', 'keys': 'sound_keys'},
+            {'column': 'sound_count', 'keys': "coalesce(nullif(sound_keys, '{}'), present_keys)"},
             {'column': 'data_health_index_pct', 'keys': metric_receipt('metric_key')},
         ]) }} as receipts
     from described

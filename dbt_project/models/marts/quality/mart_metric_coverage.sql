@@ -17,6 +17,7 @@ asked as (
         counties.division_code,
         counties.name_zh as division_name_zh,
         counties.name_en as division_name_en,
+        {{ original_list_receipt('counties') }} as list_receipt,
         catalogue.metric_code,
         catalogue.metric_id,
         catalogue.name_zh as metric_name_zh,
@@ -82,7 +83,7 @@ described as (
         coalesce(known.has_warnings, false) as has_warnings,
         known.data_as_of,
         coalesce(known.newer_load_in_quarantine, false) as newer_load_in_quarantine,
-        known.metric_keys
+        {{ counted_keys('known.metric_keys', 'asked.list_receipt') }} as metric_keys
     from asked
     left join known
         on
