@@ -71,6 +71,7 @@ def summary(run_id: int) -> str:
                 "select status, count(*) from audit.check_result where run_id = %s group by status", (run_id,)
             ).fetchall()
         )
+        performed_by = texts.of_run(connection, run_id)
         failed = connection.execute(
             "select check_id, decision, rows_failed from audit.check_result where run_id = %s and status = 'failed' "
             "order by decision = 'block' desc, check_id",
@@ -80,8 +81,9 @@ def summary(run_id: int) -> str:
             "select count(*), count(*) filter (where is_held) from audit.sample_cell where run_id = %s", (run_id,)
         ).fetchall()[0]
     counts = [f"{results.get(status, 0)} {text}" for status, text in _STATUSES.items()]
-    says = {check.id: f"{check.message.en} · {check.message.zh}" for check in performance.catalogue()}
-    rows = [f"* **{check}** {decision} ({number}): {says[check]}" for check, decision, number in failed]
+    says = {check: texts.check_of(performed_by, check)["message"] for check, _, _ in failed}
+    rows = [f"* **{check}** {decision} ({number}): {says[check]['en']} · {says[check]['zh']}"
+            for check, decision, number in failed]  # fmt: skip
     checks = f"{sum(results.values())} checks · 检查: {', '.join(counts)}"
     return "\n".join([checks, "", *rows, "", f"{held} of {drawn} sampled cells hold · 抽样 {drawn} 格，相符 {held} 格"])
 
