@@ -118,9 +118,16 @@ def test_no_expectation_of_uniqueness_is_blind_to_nulls(relation: str) -> None:
 
 
 def test_uniqueness_that_is_blind_to_nulls_is_no_expectation() -> None:
-    given = {"column_list": ["a", "b"], "ignore_row_if": "never"}
+    given = {"column_list": ["a", "b"]}
     with pytest.raises(ValidationError, match="count rows over a partition"):
         Expectation(id="K01", expect="ExpectCompoundColumnsToBeUnique", given=given, why=Bilingual(en="a", zh="b"))
+
+
+@pytest.mark.parametrize("hiding", [{"mostly": 0.9}, {"row_condition": "a = 1"}, {"ignore_row_if": "never"}])
+def test_an_expectation_of_some_rows_is_none(hiding: dict[str, Any]) -> None:
+    given = {"column": "printed", **hiding}
+    with pytest.raises(ValidationError, match="holds of every row"):
+        Expectation(id="s", expect="ExpectColumnValuesToNotBeNull", given=given, why=Bilingual(en="a", zh="b"))
 
 
 def test_a_table_cannot_stand_on_its_own_expectations_alone(stage: Stage, tmp_path: Path) -> None:

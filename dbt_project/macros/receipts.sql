@@ -1,6 +1,7 @@
 {#- Receipts: what a cell of a mart was made from. A mart has one column `receipts jsonb`, the name of a column → the keys of
     its inputs, for each cell that is not null. A key is text and says where it leads: `observation:<observation_key>`,
-    `metric:<metric_key>`, `register:<relation>:<register_key>`. Names of columns come from contracts, never from data.
+    `history:<history_key>` (what an earlier issue of an edition said of it), `metric:<metric_key>`,
+    `register:<relation>:<register_key>`. Names of columns come from contracts, never from data.
 
     In the last CTE of a mart, where `described` has the columns already:
 
@@ -44,6 +45,12 @@ to_jsonb(nullif(array_remove('{}'::text [] || ({{ keys }}), null), '{}'))
 {%- endmacro %}
 
 
+{#- The key of a figure as an earlier load of its edition gave it, as a receipt. -#}
+{% macro history_receipt(key) -%}
+'history:' || {{ key }}
+{%- endmacro %}
+
+
 {#- The key of a metric as a receipt. -#}
 {% macro metric_receipt(key) -%}
 'metric:' || {{ key }}
@@ -71,4 +78,14 @@ coalesce(nullif({{ keys }}, '{}'), array[{{ entry }}])
 {#- Over a group of rows: every key once, in a fixed order, so that two builds give the same receipt. -#}
 {% macro receipts_of_group(receipt) -%}
 array_agg(distinct {{ receipt }} order by {{ receipt }})
+{%- endmacro %}
+
+
+{#- The relations whose entries a receipt may name: those of core with a `register_key`. -#}
+{% macro registers() -%}
+    {{ return([
+        'dim_consortia', 'dim_cooperation_systems', 'dim_evaluation_benchmarks', 'dim_list_membership', 'dim_parks',
+        'dim_programmes', 'dim_projects', 'dim_scheme_rules', 'fct_enclave_allocations', 'fct_fund_flows',
+        'fct_pairings', 'fct_park_states', 'fct_project_states', 'fct_scheme_results',
+    ]) }}
 {%- endmacro %}

@@ -1,8 +1,23 @@
--- The revision triangle: each figure that was published more than once, one row for each value in the order in which
--- publishers said them. News and encyclopedias repeat figures and revise none; a file read anew from the same bytes is
+-- The revision triangle: each figure that was published more than once or withdrawn, one row for each value in the order
+-- in which publishers said them. News and encyclopedias repeat figures and revise none; a file read anew from the same bytes is
 -- no revision; a recast describes another territory, and a value for assessment is not for readers (domain §2.3).
-with history as (
+with every_state as (
     select * from {{ ref('fct_observation_history') }}
+),
+
+-- What became of each value in later loads of its edition; a value printed again unchanged is the same value.
+followed as (
+    select
+        *,
+        lead(change_kind) over (
+            partition by observation_key, change_kind = 'confirmed'
+            order by load_ordinal
+        ) as next_change_kind
+    from every_state
+),
+
+history as (
+    select * from followed
     where
         change_kind in ('new', 'revised')
         and conf_status = 'F'
@@ -37,7 +52,12 @@ said as (
         loads.has_warnings,
         loads.data_as_of,
         loads.newer_load_in_quarantine,
-        {{ observation_receipt('history.observation_key') }} as receipt
+        history.next_change_kind is not distinct from 'withdrawn' as is_withdrawn,
+        -- The key of the figure leads to what its edition says now; a value that it said before is cited as such.
+        case
+            when history.next_change_kind is null then {{ observation_receipt('history.observation_key') }}
+            else {{ history_receipt('history.history_key') }}
+        end as receipt
     from history
     inner join loads
         on history.load_id = loads.load_id
@@ -52,7 +72,10 @@ sequenced as (
     select
         *,
         (row_number() over said_in_order)::integer as vintage_number,
-        lead(history_key) over said_in_order is null as is_latest,
+        not is_withdrawn
+        and coalesce(bool_and(is_withdrawn) over (said_in_order rows between 1 following and unbounded following), true)
+            as is_latest,
+        count(*) filter (where is_withdrawn) over same_figure > 0 as has_withdrawn,
         lag(value) over said_in_order as preceding_value,
         lag(receipt) over said_in_order as preceding_receipt,
         first_value(value) over said_in_order as first_value,
@@ -72,49 +95,27 @@ sequenced as (
         )
 ),
 
-measured as (
-    select
-        *,
-        value - preceding_value as revision_value,
-        trim_scale(round(100 * (value / nullif(preceding_value, 0) - 1), 4)) as relative_revision_pct,
-        value - first_value as revision_since_first_value,
-        trim_scale(round(100 * (value / nullif(first_value, 0) - 1), 4)) as relative_revision_since_first_pct
-    from sequenced
-    where vintages_count > 1
-),
-
 described as (
     select
-        -- keys
-        measured.figure_key,
-        measured.vintage_number,
-        measured.observation_key,
-        measured.subject_kind,
-        measured.subject_name,
-        measured.division_code,
-        measured.counterpart_name,
-        measured.indicator_code,
-        measured.freq,
-        measured.time_period,
-        measured.accum,
-
-        -- description
+        sequenced.*,
         indicators.name_zh as indicator_name_zh,
         indicators.name_en as indicator_name_en,
-        measured.estimate_round,
-        measured.vintage_set_id,
-        measured.obs_status,
-        measured.is_latest,
-        measured.vintage_number = 1 as is_first_published,
+        sequenced.vintage_number = 1 as is_first_published,
+        sequenced.value - sequenced.preceding_value as revision_value,
+        trim_scale(round(100 * (sequenced.value / nullif(sequenced.preceding_value, 0) - 1), 4))
+            as relative_revision_pct,
+        sequenced.value - sequenced.first_value as revision_since_first_value,
+        trim_scale(round(100 * (sequenced.value / nullif(sequenced.first_value, 0) - 1), 4))
+            as relative_revision_since_first_pct
+    from sequenced
+    inner join indicators
+        on sequenced.indicator_code = indicators.indicator_code
+    where sequenced.vintages_count > 1 or sequenced.has_withdrawn
+),
 
-        -- measures
-        measured.vintages_count,
-        measured.value,
-        measured.unit_measure,
-        measured.revision_value,
-        measured.relative_revision_pct,
-        measured.revision_since_first_value,
-        measured.relative_revision_since_first_pct,
+receipted as (
+    select
+        {{ contracted_columns('mart_revisions') }},
         {{ receipts([
             {'column': 'vintages_count', 'keys': 'vintages_receipts'},
             {'column': 'value', 'keys': 'receipt'},
@@ -122,20 +123,8 @@ described as (
             {'column': 'relative_revision_pct', 'keys': 'array[receipt, preceding_receipt]'},
             {'column': 'revision_since_first_value', 'keys': 'array[receipt, first_receipt]'},
             {'column': 'relative_revision_since_first_pct', 'keys': 'array[receipt, first_receipt]'},
-        ]) }} as receipts,
-
-        -- standing and provenance
-        measured.has_warnings,
-        measured.data_as_of,
-        measured.newer_load_in_quarantine,
-        measured.published_on,
-        measured.table_id,
-        measured.edition,
-        measured.publication_sha256,
-        measured.locator
-    from measured
-    inner join indicators
-        on measured.indicator_code = indicators.indicator_code
+        ]) }} as receipts
+    from described
 )
 
-select * from described
+select * from receipted

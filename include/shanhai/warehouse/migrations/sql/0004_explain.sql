@@ -14,8 +14,18 @@ begin
     if at_depth > 32 then
         raise exception 'the receipts of % lead in a circle', cited;
     end if;
+    -- A figure as its edition gives it now, or as an earlier issue of it gave it.
     if prefix = 'observation' then
-        select to_jsonb(facts) || jsonb_build_object(
+        select to_jsonb(figures) into found from marts.fct_observations as figures where observation_key = identity;
+    elsif prefix = 'history' then
+        execute 'select to_jsonb(states) from marts.fct_observation_history as states where history_key = $1'
+            into found using identity;
+    end if;
+    if prefix in ('observation', 'history') then
+        if found is null then
+            raise exception 'the receipt cites %, which is not in core', cited;
+        end if;
+        select found || jsonb_build_object(
             'file_name', publications.file_name,
             'title', publications.title,
             'address', publications.address,
@@ -32,21 +42,18 @@ begin
                     ) order by other.vintage_rank
                 )
                 from marts.fct_observations as other
-                where other.figure_key = facts.figure_key and other.observation_key != facts.observation_key
+                where other.figure_key = found ->> 'figure_key'
+                    and (prefix = 'history' or other.observation_key != identity)
             )
         ) into found
-        from marts.fct_observations as facts
-        inner join marts.dim_publications as publications on facts.load_id = publications.load_id
-        inner join ops.loads on facts.load_id = loads.load_id
+        from marts.dim_publications as publications
+        inner join ops.loads on publications.load_id = loads.load_id
         inner join lateral (
             select verdicts.reason, verdicts.expectations_run from ops.verdicts
-            where verdicts.load_id = facts.load_id order by verdicts.verdict_id desc limit 1
+            where verdicts.load_id = loads.load_id order by verdicts.verdict_id desc limit 1
         ) as verdict on true
-        where facts.observation_key = identity;
-        if found is null then
-            raise exception 'the receipt cites %, which is not in core', cited;
-        end if;
-        return query select at_depth, at_path, prefix, cited, cited_as,
+        where loads.load_id = (found ->> 'load_id')::bigint;
+        return query select at_depth, at_path, 'observation', cited, cited_as,
             concat_ws(' ', found ->> 'subject_name', found ->> 'indicator_code', found ->> 'time_period',
                 found ->> 'accum'),
             coalesce(found ->> 'value', found ->> 'obs_text'), found ->> 'unit_measure', found;

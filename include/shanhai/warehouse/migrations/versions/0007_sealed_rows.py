@@ -1,4 +1,6 @@
-"""What a release brought, took and changed row by row is sealed by a hash in the ledger."""
+"""What a release brought, took and changed row by row is sealed in the ledger; earlier issues are explained."""
+
+from pathlib import Path
 
 from alembic import op
 
@@ -31,3 +33,7 @@ def upgrade() -> None:
     op.execute(f"grant select on ops.{ROW_SEALS} to {_PEOPLE}")
     op.execute(f"grant insert on ops.{ROW_SEALS} to shanhai_pipeline")
     driver.exec_driver_sql(SEAL_ALL.replace("%", "%%"))
+    # Receipts lead to earlier issues of an edition too: a warehouse that had the function before has it anew.
+    driver.exec_driver_sql(
+        (Path(__file__).parents[1] / "sql" / "0004_explain.sql").read_text("utf-8").replace("%", "%%")
+    )
