@@ -43,7 +43,10 @@ class Past:
 
 @pytest.fixture(scope="module")
 def past(released_warehouse: ReleasedWarehouse) -> Iterator[Past]:
-    """A copy in which two publications came again with other bytes: a figure changed, figures gone, figures back."""
+    """A copy in which two publications came again with other bytes: a figure changed, figures gone, figures back.
+
+    One of those loads was accepted for a while only.
+    """
     with own_database("replayed", settings.WAREHOUSE_DATABASE), connect() as connection:
         seeds = str(scalar(connection, "select schema_name from ops.releases order by release_id desc limit 1"))
         (first, second) = connection.execute(
@@ -52,12 +55,13 @@ def past(released_warehouse: ReleasedWarehouse) -> Iterator[Past]:
         ).fetchall()
         issue_again(connection, first[0], 2, "row_number <= 3", "row_number = 4")
         issue_again(connection, second[0], 2, "row_number = 1", "row_number = 2")
+        taken_back = issue_again(connection, second[0], 3, "row_number = 3", "row_number = 4")
         issue_again(connection, first[0], 3, "false", "row_number = 5")
-        connection.commit()
+        judge(connection, taken_back, is_accepted=False)
         yield Past(connection, seeds)
 
 
-def issue_again(connection: Connection, load_id: int, issue: int, gone: str, changed: str) -> None:
+def issue_again(connection: Connection, load_id: int, issue: int, gone: str, changed: str) -> int:
     """Stage an edition again as bytes of its own, without some of its rows and with some values doubled; made up."""
     names = {"load": load_id, "issue": issue, "digest": f"{issue}{load_id:063d}"}
     connection.execute(
@@ -82,10 +86,17 @@ def issue_again(connection: Connection, load_id: int, issue: int, gone: str, cha
         sql.SQL(statement).format(changed=sql.SQL(changed), gone=sql.SQL(gone)),  # type: ignore[arg-type]
         names | {"new": new},
     )
+    judge(connection, new, is_accepted=True)
+    return int(new)
+
+
+def judge(connection: Connection, load_id: int, *, is_accepted: bool) -> None:
+    """Give a load another verdict and commit, so that each has a moment of its own."""
     connection.execute(
         "insert into ops.verdicts (load_id, is_accepted, reason, expectations_declared, expectations_run, results, "
-        "decided_at) values (%(new)s, true, 'made up', 1, 1, '[]', clock_timestamp())", names | {"new": new},
-    )  # fmt: skip
+        "decided_at) values (%s, %s, 'made up', 1, 1, '[]', clock_timestamp())",
+        (load_id, is_accepted),
+    )
     connection.commit()
 
 
