@@ -12,7 +12,13 @@ accepted_loads = [Asset(name=f"accepted_loads_{p}", uri=f"shanhai://staging/{p}"
 decisions = Asset(name="quarantine_decisions", uri="shanhai://quarantine/decisions")
 
 
-@dag(schedule=AssetAny(*accepted_loads, decisions), max_active_runs=1, catchup=False, tags=["build"])
+@dag(
+    dag_display_name="build marts · 构建集市",
+    schedule=AssetAny(*accepted_loads, decisions),
+    max_active_runs=1,
+    catchup=False,
+    tags=["build"],
+)
 def build_marts() -> None:
     """Build, test and promote a release of the marts.
 

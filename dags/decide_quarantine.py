@@ -31,7 +31,14 @@ def record(context: Context, answer: dict[str, Any]) -> None:
 
 
 # Every load waits in a run of its own; none holds up another, and the loads themselves wait for none.
-@dag(schedule=None, catchup=False, max_active_runs=200, is_paused_upon_creation=False, tags=["quarantine"])
+@dag(
+    dag_display_name="decide quarantine · 隔离处置",
+    schedule=None,
+    catchup=False,
+    max_active_runs=200,
+    is_paused_upon_creation=False,
+    tags=["quarantine"],
+)
 def decide_quarantine() -> None:
     """Ask for a decision about a load in quarantine and record it in the ledger.
 
@@ -56,7 +63,7 @@ def decide_quarantine() -> None:
         subject="Load {{ dag_run.conf['load_id'] }} is in quarantine · 装载在隔离中",
         body="{{ ti.xcom_pull(task_ids='evidence') }}\n\n" + HINT,
         options=list(OPTIONS),
-        params={name: Param(None, type=["null", "string"], description=text) for name, text in FIELDS.items()},
+        params={name: Param(None, type=["null", "string"], **shown) for name, shown in FIELDS.items()},
         pre_execute=open_question,
         post_execute=record,
         outlets=[decisions],

@@ -52,7 +52,8 @@ def asked(step: Literal["review", "approval"], what: str) -> HITLOperator:
     return HITLOperator(
         task_id=step,
         subject=f"{what} {{{{ ti.xcom_pull(task_ids='quarter') }}}}",
-        body="The pack · 审计包: `{{ ti.xcom_pull(task_ids='draft_pack') }}`\n\n"
+        body="{{ ti.xcom_pull(task_ids='summary') }}\n\n"
+        "The pack · 审计包: `{{ ti.xcom_pull(task_ids='draft_pack') }}`\n\n"
         "Not for whoever loaded the data, started the checks or did the other step. "
         "装载者、运行者及另一步骤的签署人不得办理。\n\n" + HINT,
         options=[APPROVE, RETURN],
@@ -112,6 +113,14 @@ def queries(quarter: str) -> int:
 
 
 @task
+def summary(audit_run_id: int) -> str:
+    """What the people who sign are told · 摘要."""
+    from shanhai.audit.programme import summary
+
+    return summary(audit_run_id)
+
+
+@task
 def pack(quarter: str) -> str:
     """Report, workbook, evidence and ledger in one sealed zip · 审计包."""
     from shanhai.audit.pack import build
@@ -148,7 +157,7 @@ def quarterly_audit() -> None:
     drawn = sampling(run_id)
     draft = pack.override(task_id="draft_pack")(name)
     review, approval = asked("review", "Review of · 复核"), asked("approval", "Approval of · 批准")
-    [reconciliation(run_id), drawn] >> queries(name) >> draft >> review >> approval >> pack(name)
+    [reconciliation(run_id), drawn] >> queries(name) >> summary(run_id) >> draft >> review >> approval >> pack(name)
 
 
 quarterly_audit()

@@ -36,7 +36,7 @@
 {%- endmacro %}
 
 
-{#- The columns of a mart's contract but its receipts, which are made from them: the list of columns is written once. A unit
+{#- The columns of a contract but its receipts, which are made from them: the list of columns is written once. A unit
     test has no graph to read a contract from; there every column stands. -#}
 {% macro contracted_columns(model_name) -%}
 {%- set names = declared_columns(model_name) | map(attribute='name') | reject('equalto', 'receipts') | list

@@ -30,6 +30,31 @@
 {%- endmacro %}
 
 
+{#- Whose metric and of when, where it is of a list of counties and no figure leads it. -#}
+{% macro metric_of_list(list_code, list_name) -%}
+'division_group' as subject_kind,
+        {{ list_name }} as subject_name,
+        null as division_code,
+        {{ list_code }} as list_code,
+        null as park_code,
+        null as project_code,
+        null as programme_code,
+        null as counterpart_name,
+        null::integer as boundary_version
+{%- endmacro %}
+
+
+{#- The coefficient of variation of a ratio over a group, each weighted by what the ratio is per: the standard deviation
+    over the mean, both weighted. -#}
+{% macro weighted_dispersion(value, weight) -%}
+sqrt(
+                    sum({{ weight }} * {{ value }} * {{ value }}) / sum({{ weight }})
+                    - power(sum({{ weight }} * {{ value }}) / sum({{ weight }}), 2)
+                )
+                / (sum({{ weight }} * {{ value }}) / sum({{ weight }}))
+{%- endmacro %}
+
+
 {#- One input of a metric that is a published figure: its role in the formula, its key, its
     value; `figure` where the query has more relations than one. -#}
 {% macro metric_input(role, figure=none) -%}

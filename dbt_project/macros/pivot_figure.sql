@@ -21,6 +21,28 @@ max(observation_key) filter (where indicator_code = '{{ column.indicator }}') as
 {%- endmacro %}
 
 
+{#- All such columns of a grouped query, each value with its key; ends in a comma. -#}
+{% macro pivoted_figures(shown) -%}
+{%- for column in shown -%}
+{{ pivot_figure(column) }} as {{ column.name }},
+        {% if column.attribute == 'value' -%}
+{{ pivot_key(column) }},
+        {% endif -%}
+{%- endfor -%}
+{%- endmacro %}
+
+
+{#- All such columns where they meet the thing they are of, each value with its key; ends in a comma. -#}
+{% macro shown_figures(shown, relation) -%}
+{%- for column in shown -%}
+{{ shown_figure(column, relation) }},
+        {% if column.attribute == 'value' -%}
+{{ relation }}.{{ column.name }}_key,
+        {% endif -%}
+{%- endfor -%}
+{%- endmacro %}
+
+
 {#- The cells of receipts() for the columns of a wide mart that show a figure's value. -#}
 {% macro figure_cells(shown) -%}
     {%- set cells = [] -%}

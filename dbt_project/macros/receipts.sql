@@ -79,3 +79,13 @@ coalesce(nullif({{ keys }}, '{}'), array[{{ entry }}])
 {% macro receipts_of_group(receipt) -%}
 array_agg(distinct {{ receipt }} order by {{ receipt }})
 {%- endmacro %}
+
+
+{#- The relations whose entries a receipt may name: those of core with a `register_key`. -#}
+{% macro registers() -%}
+    {{ return([
+        'dim_consortia', 'dim_cooperation_systems', 'dim_evaluation_benchmarks', 'dim_list_membership', 'dim_parks',
+        'dim_programmes', 'dim_projects', 'dim_scheme_rules', 'fct_enclave_allocations', 'fct_fund_flows',
+        'fct_pairings', 'fct_park_states', 'fct_project_states', 'fct_scheme_results',
+    ]) }}
+{%- endmacro %}

@@ -1,6 +1,5 @@
 """The first two verbs of a load: archive the bytes of an edition, stage its figures in one transaction."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +14,10 @@ from shanhai.errors import PublicationError
 from shanhai.grammar.periods import last_day_of
 from shanhai.library import Library
 from shanhai.provenance import run_context
-from shanhai.reading.publication import Row
+from shanhai.reading.edition import EditionReader
+from shanhai.reading.figure_blocks import FigureBlock
 from shanhai.warehouse.connection import connect, scalar
+from shanhai.warehouse.copy_text import copy_lines
 from shanhai.warehouse.tables import staging_relations
 
 
@@ -86,7 +87,7 @@ def stage_edition(key: EditionKey, digest: str, library: Library | None = None) 
             load_id = int(scalar(connection, "select nextval(pg_get_serial_sequence('ops.loads', 'load_id'))"))
             # Rows first, the load's own row after: its counts are known only then. One transaction holds both.
             cursor.execute("set constraints all deferred")
-            copied = _copy(cursor, source.document.relation, load_id, reader.rows())
+            copied = _copy(cursor, source.document.relation, load_id, reader)
             if not copied:
                 raise PublicationError(key.table_id, key.edition, edition.file, "holds no row that the document reads")
             read = {"publication_sha256": digest, "reading_sha256": reading}
@@ -130,16 +131,29 @@ def _refuse_future(key: EditionKey, digest: str, source: TableSource, edition: E
         raise _refused(key, digest, None, PublicationError(key.table_id, key.edition, place, problem))
 
 
-def _copy(cursor: Cursor, relation: str, load_id: int, rows: Iterable[Row]) -> int:
+def _copy(cursor: Cursor, relation: str, load_id: int, reader: EditionReader) -> int:
     columns = [column.name for column in staging_relations[relation].columns]
     statement = sql.SQL("copy staging.{} ({}) from stdin").format(
         sql.Identifier(relation), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row([load_id, *(row.get(column) for column in columns[1:])])
+        for number, part in reader.parts():
+            if isinstance(part, FigureBlock):
+                copy.write(block_lines(part, number, load_id, columns))
+            else:
+                row = {**part, "load_id": load_id, "row_number": number}
+                copy.write_row([row.get(column) for column in columns])
     # What Postgres counted, to be held against what the reader counted.
     return cursor.rowcount
+
+
+def block_lines(block: FigureBlock, number: int, load_id: int, columns: list[str]) -> str:
+    """The rows of a block, the first of that number, as COPY reads them into `columns`."""
+    return "".join(
+        line
+        for each in block.numbered(number)
+        for line in copy_lines(columns, {**each.alike, "load_id": load_id}, each.own)
+    )
 
 
 def _insert_load(
@@ -210,7 +224,7 @@ def _difference_of_undeclared(key: EditionKey, content: bytes, library: Library)
             load_id = int(scalar(connection, "select nextval(pg_get_serial_sequence('ops.loads', 'load_id'))"))
             cursor = connection.cursor()
             cursor.execute("set constraints all deferred")
-            _copy(cursor, relation, load_id, library.reader(source, edition, content).rows())
+            _copy(cursor, relation, load_id, library.reader(source, edition, content))
             found = summary(difference(connection, relation, before, load_id))
         except PublicationError as error:
             found = f"they do not read: {error.place}: {error.problem}"

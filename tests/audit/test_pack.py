@@ -1,7 +1,10 @@
 """The pack is the same bytes twice, re-renders from what is stored, and names whatever was touched in it."""
 
 import hashlib
+import io
 import json
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -9,11 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
+import pdfplumber
 import pytest
 from tests.audit.conftest import QUARTER, Audited
 
-from shanhai import seal
-from shanhai.audit import pack
+from shanhai import seal, settings
+from shanhai.audit import evidence, pack, performance, texts
+from shanhai.audit import printed as printed_report
+from shanhai.audit.performance import reading
+from shanhai.audit.quarter import Quarter
 from shanhai.warehouse.connection import connect
 
 Files = dict[str, bytes]
@@ -129,7 +136,6 @@ def test_what_was_touched_is_named(
 
 
 def test_the_pack_performs_the_audit_again(audited: Audited, tmp_path: Path) -> None:
-    from shanhai import settings
     from shanhai.warehouse.connection import libpq_address
 
     with zipfile.ZipFile(audited.pack) as opened:
@@ -155,8 +161,61 @@ def test_the_report_is_bilingual_and_fetches_nothing(files: Files) -> None:
     assert page.count("<svg") >= 5
     assert "src=" not in page
     assert "<script" not in page
-    assert files["report.pdf"].startswith(b"%PDF")
-    assert b"STSong-Light" in files["report.pdf"]
+
+
+def test_the_pdf_shows_its_chinese_on_a_machine_without_fonts(files: Files) -> None:
+    """Every font is embedded with outlines of what it prints, the texts of the charts among them."""
+    content = files["report.pdf"]
+    assert content.startswith(b"%PDF")
+    fonts = set(re.findall(rb"/BaseFont /([\w+-]+)", content)) - {b"Helvetica"}  # the library names it, nothing uses it
+    assert fonts
+    assert all(font.endswith(b"+NotoSansSC-Regular") for font in fonts)
+    assert content.count(b"/FontFile2") == len(fonts)
+    with pdfplumber.open(io.BytesIO(content)) as opened:
+        used = {char["fontname"].encode() for page in opened.pages for char in page.chars}
+        text = "".join(page.extract_text() for page in opened.pages)
+    assert used <= fonts
+    for printed in ("季度审计报告", "人均恒等式", "检查数 checks", "丽水市", "云和县", "期末后天数", "抽样复核"):
+        assert printed in text, printed
+
+
+def test_a_character_without_an_outline_is_refused(monkeypatch: pytest.MonkeyPatch, audited: Audited) -> None:
+    with reading() as connection:
+        found = evidence.gather(connection, QUARTER, audited.run_id)
+    monkeypatch.setattr(printed_report, "_FIXED", "")
+    with pytest.raises(ValueError, match="would not show in the PDF"):
+        printed_report.printed(found, {})
+
+
+def test_a_report_stays_as_it_is_when_documents_are_re_worded(
+    audited: Audited, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R5: a check that is called, explained and asked otherwise later, and another register, change no old pack."""
+    shutil.copytree(settings.AUDIT, tmp_path / "audit")
+    shutil.copytree(settings.DBT_PROJECT / "seeds", tmp_path / "dbt_project" / "seeds")
+    for path in (tmp_path / "audit" / "checks").glob("*.yml"):
+        reworded = re.sub(r"^title: .*$", "title: {en: Renamed, zh: 改名}", path.read_text("utf-8"), flags=re.M)
+        path.write_text(
+            re.sub(r"^owner: .*$", "owner: nobody", reworded, flags=re.M).replace("query: |\n", "query: |\n  --\n")
+        )
+    (tmp_path / "audit" / "checks" / "A01.yml").unlink()
+    (tmp_path / "dbt_project" / "seeds" / "indicators.csv").write_text("indicator_code\nnothing\n")
+    monkeypatch.setattr(settings, "AUDIT", tmp_path / "audit")
+    monkeypatch.setattr(settings, "DBT_PROJECT", tmp_path / "dbt_project")
+    assert {check.title.en for check in texts.catalogue()} == {"Renamed"}
+    assert pack.build(QUARTER, tmp_path / "again", audited.run_id).read_bytes() == audited.pack.read_bytes()
+
+
+def test_a_report_stays_as_it_is_when_later_quarters_are_audited(audited: Audited, tmp_path: Path) -> None:
+    later = performance.run(Quarter(2024, 4))
+    with connect("auditor") as connection:
+        new = connection.execute(
+            "select count(*) from audit.run_finding where run_id = %s and finding_id not in"
+            " (select finding_id from audit.run_finding where run_id = %s)", (later, audited.run_id),
+        ).fetchone()  # fmt: skip
+    assert new is not None
+    assert new[0] > 0
+    assert pack.build(QUARTER, tmp_path).read_bytes() == audited.pack.read_bytes()
 
 
 def test_counts_of_the_workbook_are_formulas_and_texts_stay_texts(files: Files, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from shanhai.warehouse.connection import connect
 
 pytestmark = pytest.mark.usefixtures("released_warehouse")
 CHECKS = {check.id: check for check in catalogue()}
-TABLES = 500  # by four examples and five rules: ten thousand tables
+TABLES = 500  # by four examples and eleven rules: two and twenty thousand tables
 
 
 def printed(value: float, mult: int, decimals: int) -> str:
@@ -69,6 +69,59 @@ def growths(number: int, chance: random.Random) -> list[FigureGroup]:
     return [now, then, growth.model_copy(update={"of": growth.of | {"growth_basis": "NOMINAL"}})]
 
 
+def residents(number: int, chance: random.Random) -> list[FigureGroup]:
+    """Year-ends of two years, what changed between them, and the rates of births and deaths on the average."""
+    before = chance.uniform(2e5, 1e7)
+    after = before * chance.uniform(0.97, 1.03)
+    births, deaths = ((before + after) / 2 * chance.uniform(0.004, 0.012) for _ in range(2))
+    people = {"unit_measure": "PS", "division_code": f"{number:06}"}
+    now = group(number, 4, births=printed(births, 4, 2), deaths=printed(deaths, 4, 2),
+                resident_population=printed(after, 4, 2),
+                resident_population_change=printed(after - before, 4, 2))  # fmt: skip
+    then = group(number, 4, resident_population=printed(before, 4, 2))
+    rates = {"birth_rate": births, "death_rate": deaths}
+    mean = (before + after) / 2
+    return [
+        now.model_copy(update={"of": now.of | people}),
+        then.model_copy(update={"of": then.of | people | {"time_period": "2021", "edition": f"b{number}",
+                                                         "vintage_set_id": f"b{number}"}}),
+        group(number, 0, **{name: printed(value / mean * 1000, 0, 2) for name, value in rates.items()}),
+    ]  # fmt: skip
+
+
+def contributions(number: int, chance: random.Random) -> list[FigureGroup]:
+    """What the three sectors contribute to growth, and the growth."""
+    points = [chance.uniform(-3, 6) for _ in range(3)]
+    names = ("primary", "secondary", "tertiary")
+    figures = {f"{n}_contribution_to_gdp_growth": printed(v, 0, 2) for n, v in zip(names, points, strict=True)}
+    return [group(number, 0, gdp_real_growth=printed(sum(points), 0, 1), **figures)]
+
+
+def gaps(number: int, chance: random.Random, province: float) -> list[FigureGroup]:
+    """A growth and by how much it is above the province's."""
+    own, decimals = chance.uniform(-5, 15), chance.choice([1, 2])
+    return [
+        group(number, 0, gdp_real_growth=printed(own, 0, decimals), gdp_real_growth_gap=printed(own - province, 0, 1))
+    ]
+
+
+def repeated(number: int, chance: random.Random) -> list[FigureGroup]:
+    """One figure as two publishers print it, each in its own unit."""
+    value = 10 ** chance.uniform(9, 12)
+    first, other = (group(number, mult, gdp=printed(value, mult, decimals)) for mult, decimals in
+                    chance.sample([(4, 0), (8, 2), (8, 1), (8, 0)], 2))  # fmt: skip
+    vintage = {"vintage_set_id": f"w{number}", "table_id": f"u/{number}"}
+    return [first, other.model_copy(update={"of": other.of | vintage})]
+
+
+def revenue(number: int, chance: random.Random) -> list[FigureGroup]:
+    """Budget revenue, and the taxes in it, up to all of it, printed more finely or more coarsely."""
+    whole = 10 ** chance.uniform(8, 11)
+    part = whole * chance.choice([1.0, chance.uniform(0.5, 1.0)])
+    fine, coarse = chance.sample([2, 1], 2)
+    return [group(number, 8, budget_revenue=printed(whole, 8, coarse), tax_revenue=printed(part, 8, fine))]
+
+
 def failures(check: Check, groups: list[FigureGroup], tested: int, **rows: list[dict[str, object]]) -> int:
     """How many of the tables fail; every one of them must have been tested."""
     with connect("auditor") as connection:
@@ -96,6 +149,24 @@ def test_rounded_incomes_and_growths_raise_no_alarm(seed: int) -> None:
     assert failures(CHECKS["A05"], [g for n in range(1, TABLES + 1) for g in incomes(n, chance)], TABLES) == 0
     nominal = [g for n in range(1, TABLES + 1) for g in growths(n, chance)]
     assert failures(CHECKS["G03"], nominal, TABLES) == 0
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=strategies.integers(0, 2**32))
+def test_rounded_people_parts_and_repetitions_raise_no_alarm(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - synthetic tables, not secrets
+    numbers = range(1, TABLES + 1)
+    people = [g for n in numbers for g in residents(n, chance)]
+    assert failures(CHECKS["A07"], people, 2 * TABLES) == 0
+    assert failures(CHECKS["A09"], people, TABLES) == 0
+    assert failures(CHECKS["A06"], [g for n in numbers for g in contributions(n, chance)], TABLES) == 0
+    growth = chance.uniform(0, 8)
+    province = group(330000, 0, gdp_real_growth=printed(growth, 0, 1))
+    stated = [province, *(g for n in numbers for g in gaps(n, chance, growth))]
+    assert failures(CHECKS["G05"], stated, TABLES) == 0
+    assert failures(CHECKS["X01"], [g for n in numbers for g in repeated(n, chance)], TABLES) == 0
+    taxes: list[dict[str, object]] = [{"part_code": "tax_revenue", "whole_code": "budget_revenue"}]
+    assert failures(CHECKS["A03"], [g for n in numbers for g in revenue(n, chance)], TABLES, parts=taxes) == 0
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))

@@ -5,11 +5,11 @@ project and those of its peers run in different environments, so each imports wh
 """
 
 import json
-import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +22,59 @@ def shanhai_texts(files: list[Path]) -> int:
 
 
 def shanhai_figures(files: list[Path]) -> int:
-    """Every figure typed (exact number, decimals, printed text) with its locator written out."""
+    """Every figure typed, as staging receives it: exact number, decimals, printed text; its locator on demand."""
     from shanhai.carriers.workbook import read_workbook
-    from shanhai.grammar.figures import read_cell
+    from shanhai.grammar.figure_columns import read_column
 
     count = 0
     for file in files:
         grid = read_workbook(file.read_bytes(), None)
-        for number, texts in enumerate(grid.texts, 1):
-            count += len(texts)
-            if number > 1:
-                for column, text in enumerate(texts[1:], 2):
-                    read_cell(text, {})
-                    grid.place(number, column)
+        count += grid.width  # of the head
+        for first in range(2, len(grid.texts) + 1, _ROWS):
+            rows = range(first, min(first + _ROWS, len(grid.texts) + 1))
+            labels, *columns = grid.columns(rows)
+            count += len(labels)
+            for column, printed in enumerate(columns, 2):
+                figures, locators = read_column(printed, 14), grid.places(rows, column)
+                assert len(figures.values) == len(figures.decimals) == len(locators)
+                count += len(figures.values)
     return count
+
+
+def shanhai_lines(files: list[Path]) -> int:
+    """Every figure as the line that COPY stages: what document, row and head say of it and its locator written out."""
+    from shanhai.load import block_lines
+    from shanhai.reading.figure_blocks import FigureBlock
+    from shanhai.warehouse.tables import staging_relations
+
+    columns = [column.name for column in staging_relations["observations"].columns]
+    library, source, edition = _synthetic_table(files[0].parents[1], int(files[0].stem.rpartition("x")[2]))
+    count = 0
+    for file in files:
+        reader = library.reader(source, edition, file.read_bytes())
+        for number, part in reader.parts():
+            assert isinstance(part, FigureBlock)
+            count += block_lines(part, number, 1, columns).count("\n")
+        count += len(reader.grid.texts) + reader.grid.width - 1  # labels and heads
+    return count
+
+
+def peak_mib() -> float:
+    """Most memory that the process had; what `getrusage` tells begins with that of the process which started it."""
+    return int(Path("/proc/self/status").read_text("ascii").split("VmHWM:")[1].split()[0]) / 1024
+
+
+@cache
+def _synthetic_table(folder: Path, columns: int) -> tuple[Any, Any, Any]:
+    """A library with the only table and edition in it, that of a synthetic workbook of so many columns."""
+    from tests.benchmarks.synthetic_workbooks import document
+    from tests.small_library import SmallLibrary
+
+    small = SmallLibrary(Path(tempfile.mkdtemp(dir=folder)))
+    key = small.add("bureau/synthetic", "synthetic.xlsx", b"", document(columns))
+    library = small.library
+    source = library.catalogue.tables[key.table_id]
+    return library, source, source.edition(key.edition)
 
 
 def calamine(files: list[Path]) -> int:
@@ -105,12 +144,14 @@ def dlt_calamine(files: list[Path]) -> int:
     return count
 
 
+_ROWS = 512
 READERS: dict[str, Callable[[list[Path]], int]] = {
     reader.__name__: reader
     for reader in (
         calamine,
         shanhai_texts,
         shanhai_figures,
+        shanhai_lines,
         polars_calamine,
         pandas_calamine,
         openpyxl_read_only,
@@ -122,7 +163,7 @@ READERS: dict[str, Callable[[list[Path]], int]] = {
 if __name__ == "__main__":
     name, folder = sys.argv[1:]
     paths = sorted(Path(folder).glob("*.xlsx"))
-    READERS[name]([Path(folder).parent / "warm_up.xlsx"])
+    READERS[name](sorted(Path(folder).parent.glob("warm_up_*.xlsx")))
     clock, processor = time.perf_counter(), time.process_time()
     cells = READERS[name](paths)
     print(
@@ -131,7 +172,7 @@ if __name__ == "__main__":
                 "cells": cells,
                 "processor": time.process_time() - processor,
                 "clock": time.perf_counter() - clock,
-                "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+                "peak_mib": peak_mib(),
             }
         )
     )

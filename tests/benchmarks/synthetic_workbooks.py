@@ -31,6 +31,13 @@ _PARTS = {
     '<xf numFmtId="2"/></cellXfs></styleSheet>',
 }
 
+_INDICATORS = [
+    "gdp", "primary_value_added", "secondary_value_added", "tertiary_value_added", "industrial_value_added",
+    "budget_revenue", "tax_revenue", "budget_expenditure", "livelihood_expenditure", "total_fiscal_revenue",
+    "agriculture_gross_output", "above_scale_industrial_value_added", "above_scale_industrial_output",
+    "fixed_asset_investment", "retail_sales", "exports", "household_savings_deposits", "loan_balance", "output_value",
+]  # fmt: skip
+
 
 def county_names() -> list[str]:
     """Counties, districts and cities of Zhejiang that exist today under a name of their own."""
@@ -43,6 +50,16 @@ def county_names() -> list[str]:
 def heads(columns: int) -> list[str]:
     """Heads of a table of so many columns: the label and figures in 万元."""
     return ["地区", *(f"合成指标{number}(万元)" for number in range(1, columns))]
+
+
+def document(columns: int) -> str:
+    """The source document of a synthetic workbook of so many columns: each but the first another indicator in 万元."""
+    declared = "".join(
+        f"  - {{head: {head}, indicator: {indicator}}}\n"
+        for head, indicator in zip(heads(columns)[1:], _INDICATORS[: columns - 1], strict=True)
+    )
+    layout = "layout: {head_rows: [1], label_column: 地区, within: 浙江省}\n"
+    return f"relation: observations\ncarrier: xlsx\nperiod: 2023\n{layout}columns:\n{declared}"
 
 
 def write_workbook(path: Path, rows: int, columns: int, seed: int) -> None:
@@ -59,7 +76,7 @@ def write_workbook(path: Path, rows: int, columns: int, seed: int) -> None:
                 cells.append(f'<c r="{letter}{row}"><v>{random_.randrange(10**5, 10**6)}</v></c>')
                 continue
             figure = random_.randrange(10**7, 10**8) / 100
-            stored = f"{figure:.17g}" if random_.random() < 0.05 else repr(figure)
+            stored = f"{figure:.17g}" if random_.random() < 0.05 else repr(figure).removesuffix(".0")
             cells.append(
                 f'<c r="{letter}{row}"{" s=" + chr(34) + "2" + chr(34) if number % 4 else ""}><v>{stored}</v></c>'
             )

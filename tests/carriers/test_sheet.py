@@ -12,8 +12,9 @@ from openpyxl.cell import WriteOnlyCell
 from python_calamine import CalamineWorkbook
 from tests.carriers.extreme_files import sheet, workbook
 
+from shanhai.carriers import shared_texts
 from shanhai.carriers.grid import Grid
-from shanhai.carriers.row_forms import RowForms
+from shanhai.carriers.row_forms import CutRows, RowForms
 from shanhai.carriers.sheet import SheetReader
 from shanhai.carriers.workbook import read_workbook
 
@@ -91,18 +92,50 @@ def test_a_row_that_is_cut_reads_as_one_that_is_parsed(rows: list[tuple[str, lis
 
 def test_rows_of_a_table_are_cut_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     # Without this the test above could compare parsing with parsing.
-    cut: list[bool] = []
+    cut: list[int] = []
     original = RowForms.cut
 
-    def counting(self: RowForms, row: str) -> object:
-        found = original(self, row)
-        cut.append(found is not None)
-        return found
+    def counting(self: RowForms, rows: str, at: int) -> tuple[CutRows | None, int]:
+        found, end = original(self, rows, at)
+        cut.append(len(found.numbers) if found else 0)
+        return found, end
 
     monkeypatch.setattr(RowForms, "cut", counting)
     rows = [("", ['<c r="{c}{r}" s="1" t="s"><v>1</v></c>', '<c r="{c}{r}"><v>3.4</v></c>'], 200)]
     assert len(read_workbook(workbook(sheet=sheet(xml(rows)), styles=STYLES, shared=TEXTS), None).texts) == 200
-    assert cut == [True] * 200
+    assert (sum(cut), max(cut) > 100) == (200, True)
+
+
+PLAIN_TEXTS = st.sampled_from(
+    ["<t>云和县</t>", '<t xml:space="preserve"> 云 </t>', "<t></t>", "<t>_x0041_</t>", "<t>a\tb\nc</t>", "<t>%s</t>"]
+)
+OTHER_TEXTS = st.sampled_from(
+    ["<t/>", "<t>a&amp;b</t>", "<t>a\r\nb</t>", "<r><t>富</t></r><r><t>阳</t></r>", "<t>富</t><rPh><t>fu</t></rPh>"]
+)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.one_of(PLAIN_TEXTS, OTHER_TEXTS), min_size=1, max_size=4))
+def test_shared_texts_that_are_cut_read_as_those_that_are_parsed(texts: list[str]) -> None:
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}" t="inlineStr"><is><t>第</t></is></c><c r="B{n}" t="s"><v>{n - 1}</v></c></row>'
+        for n in range(1, len(texts) + 1)
+    )
+    shared = "".join(f"<si>{text}</si>" for text in texts)
+    cut, parsed = (
+        workbook(sheet=sheet(rows), shared=f'<sst xmlns="{MAIN}">{before}{shared}</sst>'.encode())
+        for before in ("", "<!-- -->")
+    )
+    assert told(read_workbook(cut, None)) == told(read_workbook(parsed, None))
+
+
+def test_plain_shared_texts_are_cut() -> None:
+    # Without this the test above could compare parsing with parsing.
+    assert shared_texts._cut_plain(f'<sst xmlns="{MAIN}"><si><t>云和县</t></si></sst>'.encode()) == (
+        ["云和县"], f'<sst xmlns="{MAIN}"></sst>'.encode(),
+    )  # fmt: skip
+    for left in ("<sst><!-- <si><t>云和县</t></si> --></sst>", '<?xml version="1.0" encoding="gb2312"?><sst ><si>'):
+        assert shared_texts._cut_plain(left.encode()) == ([], left.encode())
 
 
 VALUES = st.one_of(
@@ -157,10 +190,10 @@ def test_a_sheet_that_contradicts_itself_is_refused(rows: str, problem: str) -> 
 @pytest.mark.parametrize("size", [1, 7, 64])
 def test_a_sheet_reads_the_same_in_whatever_pieces_it_comes(size: int) -> None:
     from shanhai.carriers.number_format import shower
-    from shanhai.carriers.row_forms import Showing
+    from shanhai.carriers.showing import Showing
 
     def showing(style: str | None, kind: str | None) -> Showing:
-        return Showing((lambda text: text) if kind else shower("0.00", is_1904=False), as_stored=False)
+        return Showing(lambda text: text) if kind else shower("0.00", is_1904=False)
 
     whole = sheet(
         xml([("", ['<c r="{c}{r}" t="inlineStr"><is><t>云和县</t></is></c>', '<c r="{c}{r}"><v>3.4</v></c>'], 90)])

@@ -410,10 +410,10 @@ def test_a_formula_of_an_old_workbook_that_was_never_computed_is_refused() -> No
     ],
 )
 def test_a_serial_is_a_day_where_its_format_shows_one(serial: str, code: str, is_1904: bool, shown: str) -> None:
-    assert shower(code, is_1904)(serial) == shown
+    assert shower(code, is_1904).show(serial) == shown
 
 
 @pytest.mark.parametrize("serial", ["45016.5", "59", "0.25", "-1", "2958466", "1e999", "x"])
 def test_a_serial_that_is_no_day_is_refused(serial: str) -> None:
     with pytest.raises(CellError, match=r"date format|no number"):
-        shower("yyyy-mm-dd", is_1904=False)(serial)
+        shower("yyyy-mm-dd", is_1904=False).show(serial)

@@ -65,9 +65,10 @@ def metadata(statement: str, *values: object) -> list[tuple[object, ...]]:
 
 @dataclass
 class RunningAirflow:
-    """The services, where they keep their things, the documents their tasks read, and the release of everything."""
+    """The services: where they and their server keep things, the documents of their tasks, the whole release."""
 
     home: Path
+    server_home: Path
     library: SmallLibrary
     dags: Path
     whole_release: int
@@ -162,7 +163,7 @@ def running(
     released_warehouse: ReleasedWarehouse, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningAirflow]:
     """The whole stack; whoever loaded the bundled publications may log in to it too."""
-    archive, key = settings.archive_address(), settings.signing_key_file()
+    server_home, archive, key = settings.home(), settings.archive_address(), settings.signing_key_file()
     root, home = tmp_path_factory.mktemp("running"), tmp_path_factory.mktemp("airflow")
     library = write_project(root)
     services.migrate_metadata()
@@ -184,7 +185,7 @@ def running(
         patch.setitem(airflow_configuration.USERS, getpass.getuser(), "user")
         shown = promotion.current()
         assert shown is not None
-        made = RunningAirflow(home, library, root / "dags", shown.release_id)
+        made = RunningAirflow(home, server_home, library, root / "dags", shown.release_id)
         for bureau in BUREAUS:
             made.add(f"{bureau}/first")
         try:

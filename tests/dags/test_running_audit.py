@@ -32,7 +32,7 @@ def audited(running: RunningAirflow) -> DagRun:
     return run
 
 
-def test_the_programme_runs_up_to_the_people(audited: DagRun) -> None:
+def test_the_programme_runs_up_to_the_people(running: RunningAirflow, airflow: AirflowClient, audited: DagRun) -> None:
     with connect("auditor") as connection:
         row = connection.execute(
             "select run_id, quarter, as_of::text, started_by from audit.run where dag_run_id = %s", (audited.run_id,)
@@ -41,6 +41,8 @@ def test_the_programme_runs_up_to_the_people(audited: DagRun) -> None:
         assert row[1:] == ("2022Q4", "2023-02-04", "admin")
         drawn = connection.execute("select count(*) from audit.sample_cell where run_id = %s", (row[0],)).fetchone()
         assert drawn == (25,)
+    for said in ("checks · 检查", "25 of 25 sampled cells hold", "2022Q4.zip"):
+        assert running.is_asking(airflow, audited, "review", said), said
     assert programme.run_once("2022Q4", audited.run_id) == row[0]  # tried again, it is the same run
     assert programme.sample_once(row[0]) == 0
 

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from shanhai import settings
+from shanhai.audit import findings
 from shanhai.library import Library
 
 LIBRARY = Library.open()
@@ -50,6 +51,12 @@ def test_the_contradictions_are_twenty_six_and_name_facts_that_exist() -> None:
     named = {fact for row in rows for fact in re.findall(r"S\d-\d{3}", row["facts"])}
     assert len(named) > 30
     assert all(1 <= int(fact[3:]) <= FACTS[fact[:2]] for fact in named)
+
+
+def test_every_contradiction_is_a_finding_of_the_audit_and_a_row_for_readers() -> None:
+    registered = [row["contradiction_id"] for row in seed("contradictions")]
+    assert registered
+    assert registered == [each.id for each in findings.contradictions()]
 
 
 def test_each_system_measures_an_indicator_or_says_why_it_does_not() -> None:

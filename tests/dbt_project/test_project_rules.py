@@ -124,6 +124,19 @@ def test_no_seed_is_unused(manifest: Node) -> None:
     assert {name for name in unused if f'"{name}"' not in python and f"{name}.csv" not in python} == set()
 
 
+def test_a_receipt_may_name_every_register(manifest: Node, models: dict[str, Node]) -> None:
+    """What `receipts_lead_somewhere` looks keys up in is what core offers, no more and no less."""
+    entries = {name for name, model in models.items() if layer(model) == "core" and "register_key" in model["columns"]}
+    assert len(entries) > 10
+    (looked_up,) = {
+        frozenset(node.split(".")[-1] for node in test["depends_on"]["nodes"])
+        for test in manifest["nodes"].values()
+        if (test.get("test_metadata") or {}).get("name") == "receipts_lead_somewhere"
+        and test["attached_node"] == models["mart_parks"]["unique_id"]
+    }
+    assert looked_up - {"mart_parks", "fct_observations", "fct_metrics"} == entries
+
+
 def test_no_macro_is_unused(manifest: Node) -> None:
     macros = {node["name"] for node in manifest["macros"].values() if node["package_name"] == "shanhai"}
     assert len(macros) > 20

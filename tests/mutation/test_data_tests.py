@@ -116,6 +116,20 @@ def _unbalanced(relation: Relation, given: dict[str, Any]) -> list[sql.Composed]
     return [sql.SQL(statement).format(relation.name, sql.Literal(given["whole"]))]
 
 
+def _dangling(relation: Relation, _: dict[str, Any]) -> list[sql.Composed]:
+    """Receipts of every kind name an entry that there is not."""
+    statement = "update {} set receipts = regexp_replace(receipts::text, '({}:)[0-9a-f]{{{{32}}}}', {}, 'g')::jsonb"
+    kinds = ("register:[a-z_]+", "observation", "metric")
+    nowhere = sql.Literal("\\1" + 32 * "0")
+    return [sql.SQL(statement.format("{}", kind, "{}")).format(relation.name, nowhere) for kind in kinds]  # type: ignore[arg-type]
+
+
+def _below_nothing(relation: Relation, _: dict[str, Any]) -> list[sql.Composed]:
+    """A level that is less than nothing: of money or of people."""
+    levels = [name for name in relation.columns if name.endswith(("_cny", "_persons"))]
+    return [damage for name in levels[:1] for damage in both_doses(relation, {name: sql.Literal(-1)})]
+
+
 KNOWN: dict[str, Callable[[Relation, dict[str, Any]], Iterable[sql.Composable]]] = {
     "not_null": _lost,
     "unique": _repeated,
@@ -125,6 +139,8 @@ KNOWN: dict[str, Callable[[Relation, dict[str, Any]], Iterable[sql.Composable]]]
     "in_code_list": _foreign,
     "within_range": _outside,
     "not_blank": lambda relation, _: lose_rows(relation),
+    "receipts_lead_somewhere": _dangling,
+    "within_unit": _below_nothing,
     "resolves_to": _unresolved,
     "sum_within_rounding": _unbalanced,
     "no_overlap_of_validity": lambda relation, _: stand_twice(relation),

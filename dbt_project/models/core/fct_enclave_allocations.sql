@@ -34,18 +34,17 @@ sides as (
     cross join (values ('host'), ('sender')) as sides (side)
 ),
 
+-- What is shared: every figure, and what was agreed of an indicator without a figure.
 subjects as (
-    select
-        park_code,
-        indicator_code,
-        null::text as observation_key
+    select distinct
+        figures.observation_key,
+        coalesce(figures.park_code, agreed.park_code) as park_code,
+        coalesce(figures.indicator_code, agreed.indicator_code) as indicator_code
     from agreed
-    union
-    select
-        park_code,
-        indicator_code,
-        observation_key
-    from figures
+    full join figures
+        on
+            agreed.park_code = figures.park_code
+            and agreed.indicator_code = figures.indicator_code
 ),
 
 shared as (
@@ -59,17 +58,7 @@ shared as (
         end as share_pct
     from sides
     left join subjects
-        on
-            sides.park_code = subjects.park_code
-            and not (
-                subjects.observation_key is null
-                and exists (
-                    select 1 from figures
-                    where
-                        figures.park_code = subjects.park_code
-                        and figures.indicator_code = subjects.indicator_code
-                )
-            )
+        on sides.park_code = subjects.park_code
     left join agreed
         on
             sides.park_code = agreed.park_code

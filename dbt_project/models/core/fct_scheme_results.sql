@@ -29,7 +29,7 @@ subjects as (
         due_year,
         indicator_code,
         threshold_of_year,
-        reason,
+        reason as reason_if_unknown,
         subject_name as figure_subject_name,
         null::text as register_receipt
     from asked
@@ -46,9 +46,9 @@ subjects as (
         null as due_year,
         'assessment_result' as indicator_code,
         null as threshold_of_year,
-        'The result of the year was not published · 该年结果未公布' as reason,
+        'The result of the year was not published · 该年结果未公布' as reason_if_unknown,
         '制造业高质量发展结对促共富联合体' as figure_subject_name,
-        'register:dim_consortia:' || consortia.register_key as register_receipt
+        {{ register_receipt('dim_consortia', 'consortia.register_key') }} as register_receipt
     from consortia
     cross join (values (2023), (2024), (2025)) as years (assessed_year)
 ),
@@ -109,46 +109,24 @@ timed as (
 
 described as (
     select
-        -- keys
+        *,
         {{ surrogate_key(['scheme_code', 'rule_code', 'subject_kind', 'subject_name', 'assessed_year']) }}
             as register_key,
-        scheme_code,
-        rule_code,
-        subject_kind,
-        subject_name,
-        park_code,
-        assessed_year,
-        due_year,
-
-        -- rule
-        statement_zh,
-        indicator_code,
-        comparison,
-        is_binding,
-
-        -- result
-        result,
-        threshold_value,
-        value,
-        value_qualifier,
         trim_scale(value - threshold_value) as distance_value,
-        unit_measure,
-        case when result != 'unknown' then figure_status when value is not null then figure_status else 'O' end
-            as obs_status,
-        case when result = 'unknown' then reason end as reason,
+        case when result != 'unknown' or value is not null then figure_status else 'O' end as obs_status,
+        case when result = 'unknown' then reason_if_unknown end as reason,
         concat_ws(
-            ' ', 'register:dim_scheme_rules:' || rule_key, 'observation:' || observation_key, register_receipt
-        ) as inputs,
-        has_warnings,
-        data_as_of,
-        newer_load_in_quarantine,
-
-        -- provenance of the rule
-        table_id,
-        edition,
-        publication_sha256,
-        locator
+            ' ',
+            {{ register_receipt('dim_scheme_rules', 'rule_key') }},
+            {{ observation_receipt('observation_key') }},
+            register_receipt
+        ) as inputs
     from timed
+),
+
+contracted as (
+    select {{ contracted_columns('fct_scheme_results') }}
+    from described
 )
 
-select * from described
+select * from contracted

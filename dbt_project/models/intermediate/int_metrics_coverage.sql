@@ -20,8 +20,7 @@ members as (
     inner join {{ ref('dim_list_membership') }} as membership
         on
             membership.list_code = '{{ var("original_list_code") }}'
-            and coalesce(part.period_end >= membership.valid_from, true)
-            and coalesce(part.period_end < membership.valid_to, true)
+            and {{ is_member_on('membership', 'part.period_end') }}
     where part.indicator_code = 'platforms_paired'
     group by part.observation_key
 ),

@@ -47,9 +47,7 @@ judged as (
             )
             order by indicator_code
         ) as inputs,
-        bool_or(has_warnings) as has_warnings,
-        min(data_as_of) as data_as_of,
-        bool_or(newer_load_in_quarantine) as newer_load_in_quarantine
+        {{ standing_of_group() }}
     from cells
     group by division_code, year
 ),

@@ -1,5 +1,5 @@
-{#- Every key on a receipt is of a figure (as its edition gives it now, or gave it) or a metric of this release, or of an entry
-    of a register. -#}
+{#- Every key on a receipt is of a figure (as its edition gives it now, or gave it), of a metric, or of an entry of a
+    register of this release. -#}
 {% test receipts_lead_somewhere(model) %}
 with keys as (
     select distinct receipt.key
@@ -9,23 +9,30 @@ with keys as (
 ),
 
 known as (
-    select 'observation:' || observation_key as key
+    select {{ observation_receipt('observation_key') }} as key
     from {{ ref('fct_observations') }}
 
     union all
 
-    select 'history:' || history_key
+    select {{ history_receipt('history_key') }}
     from {{ ref('fct_observation_history') }}
 
     union all
 
-    select 'metric:' || metric_key
+    select {{ metric_receipt('metric_key') }}
     from {{ ref('fct_metrics') }}
+    {%- for relation in registers() %}
+
+    union all
+
+    select {{ register_receipt(relation, 'register_key') }}
+    from {{ ref(relation) }}
+    {%- endfor %}
 )
 
 select keys.key
 from keys
 left join known
     on keys.key = known.key
-where known.key is null and keys.key !~ '^register:[a-z_]+:[0-9a-f]{32}$'
+where known.key is null
 {% endtest %}

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Evidence = dict[str, Any]
 _COLOURS = {"passed": "#2f7d5b", "failed": "#b3402e", "noted": "#d39b3a", "not applicable": "#b9b4a7"}
+_TINTS = ["#edf3f0", "#6fb39c"]  # light enough for black figures, on paper too
 _FONT = "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, sans-serif"
 
 
@@ -44,7 +45,9 @@ def _svg(chart: "altair.Chart | altair.LayerChart") -> str:
 def _chart(values: list[dict[str, Any]]) -> "altair.Chart":
     import altair as alt
 
-    return alt.Chart(alt.Data(values=values)).configure(font=_FONT).configure_view(stroke=None)
+    return (
+        alt.Chart(alt.Data(values=values)).configure(font=_FONT, background="transparent").configure_view(stroke=None)
+    )
 
 
 def _rows(evidence: Evidence, kind: str) -> list[dict[str, Any]]:
@@ -82,7 +85,7 @@ def _coverage(evidence: Evidence) -> "altair.LayerChart | None":
         y=alt.Y("what:N", title=None, axis=alt.Axis(labelLimit=260)),
     )
     cells = base.mark_rect(stroke="white").encode(
-        color=alt.Color("share:Q", legend=None, scale=alt.Scale(domain=[0, 100], scheme="teals"))
+        color=alt.Color("share:Q", legend=None, scale=alt.Scale(domain=[0, 100], range=_TINTS))
     )
     return _layered(
         cells, base.mark_text(fontSize=11).encode(text="label:N"), 300, 26 * len({v["what"] for v in values})
@@ -95,7 +98,10 @@ def _layered(below: "altair.Chart", above: "altair.Chart", width: int, height: i
     for chart in (below, above):
         chart.config = alt.Undefined  # configuration belongs to the outermost chart
     return (
-        alt.layer(below, above).properties(width=width, height=height).configure(font=_FONT).configure_view(stroke=None)
+        alt.layer(below, above)
+        .properties(width=width, height=height)
+        .configure(font=_FONT, background="transparent")
+        .configure_view(stroke=None)
     )
 
 
@@ -119,7 +125,7 @@ def _counties(evidence: Evidence) -> "altair.LayerChart | None":
         x=alt.X("place:O", title=None, axis=None), y=alt.Y("prefecture:N", title=None, sort=None)
     )
     tiles = base.mark_rect(stroke="white", strokeWidth=2).encode(
-        color=alt.Color("figures:Q", legend=None, scale=alt.Scale(type="symlog", scheme="teals"))
+        color=alt.Color("figures:Q", legend=None, scale=alt.Scale(type="symlog", range=_TINTS))
     )
     names = base.transform_calculate(label="datum.county + ' ' + datum.figures").mark_text(fontSize=10)
     return _layered(tiles, names.encode(text="label:N"), 640, 34 * len(places))

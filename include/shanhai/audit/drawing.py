@@ -143,4 +143,7 @@ def _colour(style: dict[str, str], of: str) -> Any:
     if value.startswith("rgb("):
         red, green, blue = (float(part) / 255 for part in _NUMBER.findall(value))
         return Color(red, green, blue)
+    if re.fullmatch(r"#[0-9a-fA-F]{3}", value):
+        # One digit a colour: #ddd is #dddddd.
+        value = "#" + "".join(2 * digit for digit in value[1:])
     return toColor(value)

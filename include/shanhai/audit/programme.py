@@ -9,6 +9,8 @@ from shanhai.audit.quarter import Quarter
 from shanhai.audit.results import AuditError
 from shanhai.warehouse.connection import connect
 
+_STATUSES = {"passed": "passed 通过", "failed": "failed 不通过", "not_applicable": "not applicable 不适用"}
+
 
 class ReturnedError(AuditError):
     """A person has looked and returned the quarter; that is an answer, and recorded."""
@@ -59,6 +61,31 @@ def ask_owners(quarter: str) -> int:
             reason=f"{check.message.en} · {check.message.zh}", due_on=max(asked.due("queries"), today),
         )  # fmt: skip
     return len(open_now)
+
+
+def summary(run_id: int) -> str:
+    """What a person is told before signing, as Markdown: results of the checks, the sample, what is open."""
+    with connect("auditor") as connection:
+        results: dict[str, int] = dict(
+            connection.execute(
+                "select status, count(*) from audit.check_result where run_id = %s group by status", (run_id,)
+            ).fetchall()
+        )
+        performed_by = texts.of_run(connection, run_id)
+        failed = connection.execute(
+            "select check_id, decision, rows_failed from audit.check_result where run_id = %s and status = 'failed' "
+            "order by decision = 'block' desc, check_id",
+            (run_id,),
+        ).fetchall()
+        drawn, held = connection.execute(
+            "select count(*), count(*) filter (where is_held) from audit.sample_cell where run_id = %s", (run_id,)
+        ).fetchall()[0]
+    counts = [f"{results.get(status, 0)} {text}" for status, text in _STATUSES.items()]
+    says = {check: texts.check_of(performed_by, check)["message"] for check, _, _ in failed}
+    rows = [f"* **{check}** {decision} ({number}): {says[check]['en']} · {says[check]['zh']}"
+            for check, decision, number in failed]  # fmt: skip
+    checks = f"{sum(results.values())} checks · 检查: {', '.join(counts)}"
+    return "\n".join([checks, "", *rows, "", f"{held} of {drawn} sampled cells hold · 抽样 {drawn} 格，相符 {held} 格"])
 
 
 def record_answer(

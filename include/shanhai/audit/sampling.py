@@ -102,13 +102,25 @@ def receipt(library: Library, cell: dict[str, Any]) -> dict[str, Any]:
 
 
 def _row(reader: EditionReader, cell: dict[str, Any]) -> str:
-    """The row of a table that holds the figure: its label, its neighbours, the figure between brackets."""
+    """The head of the column, and the row that holds the figure: label, neighbours, the figure between brackets."""
     for row in reader.grid.rows:
         for place, each in enumerate(row):
             if each.locator == cell["locator"]:
-                near = [f"【{c.text}】" if c is each else c.text for c in row[max(1, place - 2) : place + 3]]
-                return " | ".join([row[0].text] * (place > 0) + near)
+                near = [
+                    f"【{c.text.strip()}】" if c is each else c.text.strip() for c in row[max(1, place - 2) : place + 3]
+                ]
+                return f"{_head(reader, place + 1)} ‖ " + " | ".join([row[0].text.strip()] * (place > 0) + near)
     raise KeyError(f"no cell at {cell['locator']}")
+
+
+def _head(reader: EditionReader, column: int) -> str:
+    """The head that stands over a column, as the publication prints it."""
+    document = reader.source.document
+    for block in reader.publication.blocks if document.layout else []:
+        for declared in document.columns:
+            if block.prints(declared.head) and block.heads.position(declared.head) == column:
+                return declared.head
+    return "—"
 
 
 def _excerpt(text: str, locator: str) -> str:

@@ -36,11 +36,16 @@ class PackedRows(Sequence[Sequence[str]]):
 
     def append(self, texts: Sequence[str]) -> None:
         """Put a row under the last; raises ValueError when the table grows larger than memory should hold."""
-        if len(texts) > _MOST_COLUMNS:
+        self.extend([texts])
+
+    def extend(self, rows: Sequence[Sequence[str]]) -> None:
+        """Put rows of one length under the last; raises ValueError like `append`."""
+        length = len(rows[0])
+        if length > _MOST_COLUMNS:
             raise ValueError(f"row {len(self._rows) + 1} has more than {_MOST_COLUMNS} columns")
-        self.width, self._cells = max(self.width, len(texts)), self._cells + len(texts)
-        bounded(self.width * (len(self._rows) + 1) if self._padded else self._cells)
-        self._rows.append(self._packed(texts))
+        self.width, self._cells = max(self.width, length), self._cells + length * len(rows)
+        bounded(self.width * (len(self._rows) + len(rows)) if self._padded else self._cells)
+        self._rows.extend(self._packed(rows))
 
     def skip_to(self, number: int) -> None:
         """Leave empty rows, so that the next one put is row `number`; raises ValueError like `append`."""
@@ -49,19 +54,28 @@ class PackedRows(Sequence[Sequence[str]]):
 
     def replace(self, index: int, texts: Sequence[str]) -> None:
         """Put other texts into a row that is there."""
-        self._rows[index] = self._packed(texts)
+        self._rows[index : index + 1] = self._packed([texts])
         self._last = (-1, [])
 
-    def _packed(self, texts: Sequence[str]) -> str | None:
-        if not texts:
-            return None
-        row = "\0".join(texts)
-        if row.count("\0") != len(texts) - 1:
-            raise ValueError(f"row {len(self._rows) + 1} holds the character NUL")
-        self._bytes += row.__sizeof__()
+    def _packed(self, rows: Sequence[Sequence[str]]) -> Sequence[str | None]:
+        between = len(rows[0]) - 1
+        if between < 0:
+            return [None] * len(rows)
+        packed = list(map("\0".join, rows))
+        if any(row.count("\0") != between for row in packed):
+            raise ValueError(f"row {len(self._rows) + 1} or one below holds the character NUL")
+        self._bytes += sum(map(str.__sizeof__, packed))
         if self._bytes > _MOST_BYTES:
             raise ValueError(f"the texts of the table take more than {_MOST_BYTES} bytes")
-        return row
+        return packed
+
+    def columns(self, rows: Sequence[int]) -> list[list[str]]:
+        """The texts of rows by their numbers from 1, column by column, empty where a row ends before."""
+        texts = "\0".join([self._rows[row - 1] or "" for row in rows]).split("\0")
+        if len(texts) != self.width * len(rows):  # no row is wider, so none is narrower either
+            padded = ([*split, *[""] * (self.width - len(split))] for split in (self._split(row - 1) for row in rows))
+            texts = [text for row in padded for text in row]
+        return [texts[column :: self.width] for column in range(self.width)]
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -76,32 +90,67 @@ class PackedRows(Sequence[Sequence[str]]):
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self._rows)))]
         if index != self._last[0]:  # cells are asked for one after the other, and splitting a row costs a little
-            row = self._rows[index]
-            texts = [] if row is None else row.split("\0")
+            texts = self._split(index)
             if self._padded and len(texts) < self.width:
                 texts += [""] * (self.width - len(texts))
             self._last = (index, texts)
         return self._last[1]
 
+    def _split(self, index: int) -> list[str]:
+        row = self._rows[index]
+        return [] if row is None else row.split("\0")
 
-def _by_number(row: int, column: int) -> str:
-    return f"R{row}C{column}"
+
+class Locators(Sequence[str]):
+    """Locators of cells of one column, written out when they are asked for."""
+
+    def __init__(self, form: str, rows: Sequence[int]) -> None:
+        self._form, self._rows = form, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "Locators": ...
+
+    def __getitem__(self, index: int | slice) -> "str | Locators":
+        if isinstance(index, slice):
+            return Locators(self._form, self._rows[index])
+        return self._form % self._rows[index]
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self._form.__mod__, self._rows)
+
+
+def _by_number(column: int) -> str:
+    return f"R%dC{column}"
 
 
 @dataclass(frozen=True)
 class Grid:
     """Rows of printed texts; rows and columns count from 1, as people count.
 
-    `place` names a cell. `spanned` are the further cells that merged cells cover. `unreadable` says of single cells
-    why they have no printed text.
+    `place_form` gives the form of the locators of a column, `%d` for the row. `spanned` are the further cells that
+    merged cells cover. `unreadable` says of single cells why they have no printed text.
     """
 
     texts: Sequence[Sequence[str]]
-    place: Callable[[int, int], str] = _by_number
+    place_form: Callable[[int], str] = _by_number
     spanned: frozenset[tuple[int, int]] = frozenset()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     unreadable: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def place(self, row: int, column: int) -> str:
+        """The locator of a cell."""
+        return self.place_form(column) % row
+
+    def places(self, rows: Sequence[int], column: int) -> Locators:
+        """The locators of the cells of a column in those rows."""
+        return Locators(self.place_form(column), rows)
 
     def cell(self, row: int, column: int) -> Cell | None:
         """The cell there, None where the row is shorter; raises CellError when the cell is unreadable."""
@@ -111,6 +160,18 @@ class Grid:
         if column > len(texts):
             return None
         return Cell(texts[column - 1], self.place(row, column), (row, column) in self.spanned)
+
+    def columns(self, rows: Sequence[int]) -> Sequence[Sequence[str]]:
+        """The texts of rows by their numbers, column by column, empty where a row ends before."""
+        if isinstance(self.texts, PackedRows):
+            return self.texts.columns(rows)
+        texts = [self.texts[row - 1] for row in rows]
+        return [[row[column] if column < len(row) else "" for row in texts] for column in range(self.width)]
+
+    @cached_property
+    def special_rows(self) -> frozenset[int]:
+        """Numbers of the rows with a cell that a merged one covers, or that is unreadable."""
+        return frozenset(row for row, _ in self.spanned | self.unreadable.keys())
 
     @property
     def rows(self) -> Sequence[list[Cell]]:
@@ -190,7 +251,7 @@ class Canvas:
         bounded(sum(widths), _MOST_DRAWN)
         texts = [[row.get(c, "") for c in range(width)] for row, width in zip(self._rows, widths, strict=True)]
         prefix = self._prefix
-        return Grid(texts, lambda row, column: f"{prefix}R{row}C{column}", frozenset(self._spanned))
+        return Grid(texts, lambda column: f"{prefix}R%dC{column}", frozenset(self._spanned))
 
 
 def bounded(cells: int, most: int = _MOST_CELLS) -> int:
@@ -221,6 +282,12 @@ def spread(rows: PackedRows, merged: list[tuple[tuple[int, int], tuple[int, int]
             texts[c - 1] = text
         rows.replace(r - 1, texts)
     return frozenset((r, c) for r, cells in covered.items() for c in cells)
+
+
+def places_of_sheet(sheet: str) -> Callable[[int], str]:
+    """The forms of the locators of a sheet: of column 2, `七普!B%d`."""
+    prefix = sheet.replace("%", "%%")
+    return lambda column: f"{prefix}!{column_letters(column)}%d"
 
 
 @lru_cache(maxsize=20_000)

@@ -3,11 +3,11 @@
 import datetime
 import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
+from shanhai.carriers.showing import Showing
 from shanhai.errors import CellError
 
 GENERAL = "General"
@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _STORED = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_MOST_STORED = 16  # characters that a number stored without noise of binary floats has
 _FIXED = re.compile(r"(?:[1-9][0-9]*|0(?=\.[0-9]*[1-9]))(\.[0-9]+)?")
 _COLOURS = re.compile(r"(?i)(?:black|blue|cyan|green|magenta|red|white|yellow|color\d+|黑色|蓝色|绿色|红色|白色|黄色)$")
 
@@ -69,17 +70,18 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def shower(code: str, is_1904: bool) -> Callable[[str], str]:
+@lru_cache(maxsize=256)
+def shower(code: str, is_1904: bool) -> Showing:
     """What turns a number as a workbook stores it into what the sheet shows, raising CellError like `show_number`."""
     if is_date_format(code):
-        return lambda stored: _show_serial(stored_number(stored), code, is_1904)
+        return Showing(lambda stored: _show_serial(stored_number(stored), code, is_1904))
     places = _fixed_places(code)
-    if places is None:
-        return lambda stored: show_number(stored_number(stored), code)
+    if places is None or places >= _MOST_STORED:
+        return Showing(lambda stored: show_number(stored_number(stored), code))
 
     def show(stored: str) -> str:
         match = _FIXED.fullmatch(stored)  # nearly every number: nothing to round, only zeros to add
-        if match is None or len(stored) > 16:
+        if match is None or len(stored) > _MOST_STORED:
             return show_number(stored_number(stored), code)
         fraction = match[1] or "."
         short = places - len(fraction) + 1
@@ -89,7 +91,9 @@ def shower(code: str, is_1904: bool) -> Callable[[str], str]:
             return stored
         return f"{stored}{'' if match[1] else '.'}{'0' * short}"
 
-    return show
+    if not places:
+        return Showing(show, rf"[1-9][0-9]{{0,{_MOST_STORED - 1}}}")
+    return Showing(show, rf"[1-9][0-9]{{0,{_MOST_STORED - 2 - places}}}\.[0-9]{{{places}}}")
 
 
 def stored_number(stored: str) -> float:

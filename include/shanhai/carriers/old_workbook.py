@@ -5,7 +5,7 @@ import struct
 
 import xlrd
 
-from shanhai.carriers.grid import Grid, PackedRows, bounded, column_letters, spread
+from shanhai.carriers.grid import Grid, PackedRows, bounded, places_of_sheet, spread
 from shanhai.carriers.number_format import GENERAL, day_of_serial, is_date_format, show_date, show_number
 from shanhai.carriers.workbook import Hidden
 from shanhai.errors import CellError
@@ -48,7 +48,7 @@ def read_old_workbook(content: bytes, sheet: str | None, hidden: Hidden = "refus
     hidden_columns = {c + 1 for c, info in opened.colinfo_map.items() if info.hidden}
     return Grid(
         rows,
-        lambda row, column: f"{name}!{column_letters(column)}{row}",
+        places_of_sheet(name),
         spanned,
         frozenset(hidden_rows),
         frozenset(hidden_columns),

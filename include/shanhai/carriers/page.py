@@ -12,6 +12,7 @@ from shanhai.carriers.decoding import decode, family
 from shanhai.carriers.grid import Canvas, Grid
 
 _MOST_BYTES = 16 * 2**20  # the largest tables exported as pages have some ten
+_MOST_ELEMENTS = 500_000  # of which the parser makes some 140 MiB; the end of memory it tells in no words of its own
 _MOST_SPANNED = 1000  # HTML's own limit; a page that says more is broken or hostile
 _HIDDEN = re.compile(r"(?i)(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))")
 _CHARSET = re.compile(rb"""(?i)<meta[^>]*?charset\s*=\s*["']?\s*([a-z0-9_\-]+)""")
@@ -29,6 +30,8 @@ def read_page(content: bytes, encoding: str, table: int) -> Grid:
     text = decode(content, encoding, _MOST_BYTES)
     if not text.strip():
         raise ValueError("the page is empty")
+    if text.count("<") - text.count("</") > _MOST_ELEMENTS:
+        raise ValueError(f"the page has more than {_MOST_ELEMENTS} elements")
     try:
         root = html.document_fromstring(text, parser=html.HTMLParser(no_network=True))
     except (etree.ParserError, etree.XMLSyntaxError) as error:

@@ -1,21 +1,24 @@
 """Rows of a sheet cut by expressions: a row is of the form of its cells' columns, styles and kinds, and rows repeat it.
 
-The first rows of a form are cut cell by cell; when it repeats, one expression of its own cuts the whole row.
+The first rows of a form are cut cell by cell; when it repeats, one expression of its own cuts whole rows.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, cast
 
 from shanhai.carriers.grid import column_number
 from shanhai.carriers.sheet_elements import hides
+from shanhai.carriers.showing import Showing
 
 _CELL = re.compile(
     r'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"((?: s="[0-9]+")?(?: t="[a-zA-Z]+")?)(?:/>|>'
     r"(?:<f(?: [^<>]*)?(?:/>|>[^<]*</f>))?"
     r'(?:<v>|<is><t(?: xml:space="preserve")?>)([^<]+)(?:</v>|</t></is>)</c>)'
 )
+_ROW_END = "</row>"
 _HEAD = r'\s*<row((?:\s+[\w:.]+="[^"<>]*")*)\s*>'
 _ROW = re.compile(_HEAD)
 _NUMBERED_ROW = r'<row r="([1-9][0-9]{0,6})"((?: [\w:.]+="[^"<>]*")*)>'
@@ -29,54 +32,39 @@ _WIDEST = 512  # cells of such an expression
 _MOST_EXPRESSIONS = 256
 _MOST_CELLS = 1_000_000  # of all forms that are kept: a hostile sheet may give each row a form of its own
 
-Show = Callable[[str], str]
-
-
-class Showing(NamedTuple):
-    """How cells of one style and kind show what they store; `as_stored` where a plain number is shown as it is."""
-
-    show: Show
-    as_stored: bool
-
 
 @dataclass(eq=False)
 class RowForm:
-    """What rows of one form have in common: the column of each cell, and which cells are not plain numbers."""
+    """What rows of one form have in common: the column of each cell and how it shows what it stores."""
 
     columns: list[int]
-    has_gaps: bool
-    numbers: list[int]
-    others: list[tuple[int, Show]]
+    showings: list[Showing]
     marks: tuple[str, ...]
     met: int = 0
 
-    def spaced(self, texts: list[str]) -> list[str]:
-        """The texts of the cells with empty ones between them, where the row has none."""
-        if not self.has_gaps:
-            return texts
-        spaced = [""] * self.columns[-1]
-        for column, text in zip(self.columns, texts, strict=True):
-            spaced[column - 1] = text
-        return spaced
+    @cached_property
+    def gaps(self) -> list[int]:
+        """Columns before the last that have no cell."""
+        return sorted(set(range(1, self.columns[-1] if self.columns else 1)) - set(self.columns))
 
     def expression(self) -> re.Pattern[str]:
-        """Matches a whole row of this form up to its end, with its number, its attributes and what each cell stores."""
+        """Matches a whole row of this form, with its number, its attributes and what each cell stores."""
         cells = (
             f'<c r="{letters}\\1"{mark}(?:/>|>' + r"(?:<v>|<is><t>)([^<]+)(?:</v>|</t></is>)</c>)"
             if "inlineStr" in mark
             else f'<c r="{letters}\\1"{mark}(?:/>|><v>([^<]+)</v></c>)'
             for letters, mark in zip(self.marks[::2], self.marks[1::2], strict=True)
         )
-        return re.compile(_NUMBERED_ROW + "".join(cells))
+        return re.compile(_NUMBERED_ROW + "".join(cells) + "</row>")
 
 
-class CutRow(NamedTuple):
-    """A row that was cut: what its cells store, empty where nothing."""
+class CutRows(NamedTuple):
+    """Rows of one form that follow one another: their numbers, which are hidden, and what they store, cell by cell."""
 
-    number: int
-    is_hidden: bool
     form: RowForm
-    texts: list[str]
+    numbers: list[int]
+    hidden: list[int]
+    stored: list[Sequence[str]]
 
 
 # Of forms that repeated in this process: the next workbook of a yearbook has tables of the same form.
@@ -91,17 +79,24 @@ class RowForms:
         self._forms: dict[tuple[str, ...], RowForm] = {}
         self._cells = 0
         self._usual: RowForm | None = None
-        self._match: Callable[[str], re.Match[str] | None] = lambda _: None
+        self._match: Callable[[str, int], re.Match[str] | None] = lambda _, at: None
 
-    def cut(self, row: str) -> CutRow | None:
-        """The row, given without its end tag; None when it takes a parser of XML.
+    def cut(self, rows: str, at: int) -> tuple[CutRows | None, int]:
+        """All rows of the usual form that stand at a place in `rows`, or one row of another; and where they end.
 
-        Raises ValueError when its cells do not stand in the order of their columns.
+        None in place of a row that takes a parser of XML. Raises ValueError when the cells of a row do not stand in
+        the order of their columns.
         """
-        match = self._match(row)
-        if match is not None and self._usual is not None:
-            number, attributes, *values = match.groups()
-            return self._cut(number, attributes, self._usual, values, row)
+        found, end = [], at
+        while match := self._match(rows, end):
+            found.append(match.groups(""))
+            end = match.end()
+        if found and self._usual:
+            return _cut_rows(self._usual, list(zip(*found, strict=True)), "&" in rows[at:end]), end
+        end = rows.index(_ROW_END, at) + len(_ROW_END)
+        return self._cut_one(rows[at : end - len(_ROW_END)]), end
+
+    def _cut_one(self, row: str) -> CutRows | None:
         head = _ROW.match(row)
         if head is None:
             return None
@@ -109,14 +104,7 @@ class RowForms:
         named, rows = _NUMBER.search(head[1]), parts[2::5]
         if any(parts[::5]) or named is None or rows.count(named[1]) != len(rows):
             return None
-        return self._cut(named[1], head[1], self._form(parts), parts[4::5], row)
-
-    def _cut(self, number: str, attributes: str, form: RowForm, values: list[str], row: str) -> CutRow:
-        texts = [value or "" for value in values] if None in values else values
-        if "&" in row:
-            texts = [_ENTITY.sub(_character, text) if "&" in text else text for text in texts]
-        is_told = "hidden=" in attributes or ' ht="' in attributes
-        return CutRow(int(number), is_told and hides(dict(_ATTRIBUTE.findall(attributes)), "ht"), form, texts)
+        return _cut_rows(self._form(parts), [(text or "",) for text in (named[1], head[1], *parts[4::5])], "&" in row)
 
     def _form(self, parts: list[str]) -> RowForm:
         marks = [""] * (len(parts) // 5 * 2)
@@ -134,27 +122,34 @@ class RowForms:
             if len(_expressions) >= _MOST_EXPRESSIONS:
                 _expressions.clear()
             _expressions[form.marks] = form.expression()
-        self._usual, self._match, form.met = form, _expressions[form.marks].fullmatch, 0
+        self._usual, self._match, form.met = form, _expressions[form.marks].match, 0
 
     def _new_form(self, marks: tuple[str, ...]) -> RowForm:
         columns = [column_number(letters) for letters in marks[::2]]
         if columns != sorted(set(columns)):
             raise ValueError(f"the cells of a row do not stand in order: {', '.join(marks[:20:2])}")
-        showings = []
-        for mark in marks[1::2]:
-            match = _STYLE_AND_KIND.fullmatch(mark)
-            showings.append(self._showing(*match.groups()) if match else self._showing(None, None))
-        form = RowForm(
-            columns,
-            columns != list(range(1, len(columns) + 1)),
-            [i for i, each in enumerate(showings) if each.as_stored],
-            [(i, each.show) for i, each in enumerate(showings) if not each.as_stored],
-            marks,
-        )
+        matches = (_STYLE_AND_KIND.fullmatch(mark) for mark in marks[1::2])
+        showings = [self._showing(*match.groups()) if match else self._showing(None, None) for match in matches]
+        form = RowForm(columns, showings, marks)
         self._cells += len(columns)
         if self._cells < _MOST_CELLS:
             self._forms[marks] = form
         return form
+
+
+def _cut_rows(form: RowForm, cut: list[tuple[str, ...]], has_entities: bool) -> CutRows:
+    """Rows from their numbers, their attributes and what they store, cell by cell."""
+    numbers, stored = list(map(int, cut[0])), cast(list[Sequence[str]], cut[2:])
+    if has_entities:
+        stored = [[_ENTITY.sub(_character, text) if "&" in text else text for text in column] for column in stored]
+    hiding = {attributes for attributes in set(cut[1]) if _is_hidden(attributes)}
+    hidden = [number for number, each in zip(numbers, cut[1], strict=True) if each in hiding] if hiding else []
+    return CutRows(form, numbers, hidden, stored)
+
+
+def _is_hidden(attributes: str) -> bool:
+    is_told = "hidden=" in attributes or ' ht="' in attributes
+    return is_told and hides(dict(_ATTRIBUTE.findall(attributes)), "ht")
 
 
 def _character(entity: re.Match[str]) -> str:

@@ -1,22 +1,20 @@
 """One sheet of a workbook, read in one pass over its XML as it unpacks: the texts it shows, and what it hides.
 
-Nearly every row of a statistical table is of one plain form; such rows are cut by one expression. Every other row and
-all that stands around the rows goes through a parser of XML, so that each byte is either matched or parsed.
+Nearly every row of a statistical table is of one plain form; such rows are cut by one expression and shown column by
+column. Every other row and all that stands around the rows goes through a parser of XML, so that each byte is either
+matched or parsed.
 """
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from shanhai.carriers.grid import PackedRows
-from shanhai.carriers.row_forms import CutRow, RowForm, RowForms, Show, Showing
+from shanhai.carriers.row_forms import CutRows, RowForms
 from shanhai.carriers.sheet_elements import Range, SheetElements, Stored
+from shanhai.carriers.showing import Show, Showing
 from shanhai.errors import CellError
 
 _ROW_END = b"</row>"
-# Numbers that a sheet without a format shows as they are stored: at most fifteen digits, no power, no idle zeros.
-_PLAIN = re.compile(r"(?:(?:-?[1-9][0-9]{0,14}(?:\.[0-9]++(?<!0))?|0|-?0\.[0-9]++(?<!0)|)(?:\0|$))*+")
-_LONGEST_PLAIN = 16
 _MOST_ROW = 16 * 2**20
 _MOST_UNREADABLE = 50_000
 _NEVER_COMPUTED = "holds a formula without a computed value; save the workbook computed"
@@ -38,17 +36,17 @@ class SheetReader:
 
     def __init__(self, showing: Callable[[str | None, str | None], Showing]) -> None:
         self._showing = showing
-        self._show_number = showing(None, None).show
         self._sheet = Sheet()
         self._elements = SheetElements(self._put_stored)
         self._forms = RowForms(showing)
-        self._number = self._least = 0
+        self._number = 0
+        self._least: dict[int, int] = {}  # columns that a row has at least, whose last cell has no printed text
 
     def read(self, pieces: Iterable[bytes]) -> Sheet:
         """The sheet whose XML comes in pieces; raises ValueError when it is broken or out of bounds."""
         rest, is_head, is_plain = b"", True, True
         for piece in pieces:
-            is_plain = is_plain and not _has_declaration(rest, piece)
+            is_plain = is_plain and not _takes_parser(rest, piece)
             rest += piece
             if is_head and is_plain:
                 head, start, body = rest.partition(b"<sheetData>")
@@ -59,7 +57,7 @@ class SheetReader:
             if is_plain:
                 rows, end, rest = rest.rpartition(_ROW_END)
                 if end:
-                    self._read_rows(rows)
+                    self._read_rows(rows + end)
                 is_plain = b"</sheetData" not in rest
                 if is_plain and len(rest) > _MOST_ROW:
                     raise ValueError(f"a row has more than {_MOST_ROW} bytes")
@@ -71,33 +69,42 @@ class SheetReader:
         return self._sheet
 
     def _read_rows(self, part: bytes) -> None:
-        for row in part.decode("utf-8").split("</row>"):
-            cut = self._forms.cut(row)
+        rows, at = part.decode("utf-8"), 0
+        while at < len(rows):
+            start = at
+            cut, at = self._forms.cut(rows, start)
             if cut is None:
-                self._elements.feed(f"{row}</row>".encode())
+                self._elements.feed(rows[start:at].encode())
             else:
-                self._put(cut)
+                self._put_cut(cut)
 
-    def _put(self, row: CutRow) -> None:
-        number, is_hidden, form, texts = row
-        self._open_row(number, is_hidden)
-        numbers = [texts[i] for i in form.numbers] if form.others else texts
-        if numbers and max(map(len, numbers)) > _LONGEST_PLAIN:  # noise of binary floats, in a few cells of many rows
-            self._show_numbers(number, form, texts, _LONGEST_PLAIN)
-            numbers = [texts[i] for i in form.numbers]
-        if not _PLAIN.fullmatch("\0".join(numbers)):
-            self._show_numbers(number, form, texts, 0)
-        for i, show in form.others:
-            if text := texts[i]:
-                try:
-                    texts[i] = show(text)
-                except CellError as error:
-                    texts[i] = self._refuse(number, form.columns[i], error)
-        self._close_row(form.spaced(texts))
+    def _put_cut(self, rows: CutRows) -> None:
+        form, numbers, hidden, stored = rows
+        self._open_rows(numbers)
+        self._sheet.hidden_rows.update(hidden)
+        columns: list[Sequence[str]] = []
+        for column, showing, texts in zip(form.columns, form.showings, stored, strict=True):
+            try:
+                columns.append(showing.column(texts))
+            except CellError:
+                columns.append(
+                    [self._shown(showing.show, text, n, column) for n, text in zip(numbers, texts, strict=True)]
+                )
+        for gap in form.gaps:
+            columns.insert(gap - 1, [""] * len(numbers))
+        shown = list(zip(*columns, strict=True)) if columns else [()] * len(numbers)
+        if columns and "" not in columns[-1] and numbers[-1] - numbers[0] == len(numbers) - 1:
+            self._sheet.rows.skip_to(numbers[0])
+            self._sheet.rows.extend(shown)
+        else:
+            for number, texts in zip(numbers, shown, strict=True):
+                self._put_row(number, list(texts))
 
     def _put_stored(self, number: int | None, is_hidden: bool, cells: list[Stored]) -> None:
         number = self._number + 1 if number is None else number
-        self._open_row(number, is_hidden)
+        self._open_rows([number])
+        if is_hidden:
+            self._sheet.hidden_rows.add(number)
         texts: list[str] = []
         for column, style, kind, text, has_formula in cells:
             texts += [""] * (column - len(texts))
@@ -105,42 +112,39 @@ class SheetReader:
                 self._refuse(number, column, CellError(_NEVER_COMPUTED))
             elif text:
                 texts[column - 1] = self._shown(self._showing(style, kind).show, text, number, column)
-        self._close_row(texts)
+        self._put_row(number, texts)
 
-    def _open_row(self, number: int, is_hidden: bool) -> None:
-        if number <= self._number:
-            raise ValueError(f"row {number} stands below row {self._number}")
-        self._number, self._least = number, 0
-        if is_hidden:
-            self._sheet.hidden_rows.add(number)
+    def _open_rows(self, numbers: list[int]) -> None:
+        self._least.clear()
+        for number in numbers:
+            if number <= self._number:
+                raise ValueError(f"row {number} stands below row {self._number}")
+            self._number = number
 
-    def _close_row(self, texts: list[str]) -> None:
-        while len(texts) > self._least and not texts[-1]:
+    def _put_row(self, number: int, texts: list[str]) -> None:
+        least = self._least.get(number, 0)
+        while len(texts) > least and not texts[-1]:
             texts.pop()
         if texts:  # rows without texts at the end of a sheet are not of it
-            self._sheet.rows.skip_to(self._number)
-            self._sheet.rows.append(texts)
-
-    def _show_numbers(self, row: int, form: RowForm, texts: list[str], longer_than: int) -> None:
-        for i in form.numbers:
-            if len(texts[i]) > longer_than:
-                texts[i] = self._shown(self._show_number, texts[i], row, form.columns[i])
+            self._sheet.rows.skip_to(number)
+            self._sheet.rows.extend([texts])
 
     def _shown(self, show: Show, text: str, row: int, column: int) -> str:
         try:
-            return show(text)
+            return show(text) if text else ""
         except CellError as error:
             return self._refuse(row, column, error)
 
     def _refuse(self, row: int, column: int, problem: CellError) -> str:
         self._sheet.unreadable[row, column] = str(problem)
-        self._least = column
+        self._least[row] = max(column, self._least.get(row, 0))
         if len(self._sheet.unreadable) > _MOST_UNREADABLE:
             raise ValueError(f"more than {_MOST_UNREADABLE} cells have no printed text; the last {problem}")
         return ""
 
 
-def _has_declaration(before: bytes, piece: bytes) -> bool:
-    """Whether a comment or the like begins here, which may hold anything, even what looks like cells."""
+def _takes_parser(before: bytes, piece: bytes) -> bool:
+    """Whether a comment or the like begins here, which may hold anything, even cells; or NUL, which nothing may."""
     is_cut = before.endswith(b"<") and piece.startswith((b"!", b"?"))
-    return is_cut or b"<!" in piece or piece.find(b"<?", 0 if before else 5) >= 0
+    has_one = (b"!" in piece and b"<!" in piece) or (b"?" in piece and piece.find(b"<?", 0 if before else 5) >= 0)
+    return is_cut or b"\0" in piece or has_one

@@ -4,24 +4,24 @@ Only the parts that hold cells are opened: macros, links and embedded objects st
 """
 
 import datetime
-import re
 from pathlib import PurePosixPath
 from typing import Literal
 
 from lxml import etree
 
-from shanhai.carriers.grid import Grid, column_letters, spread
+from shanhai.carriers.grid import Grid, places_of_sheet, spread
 from shanhai.carriers.number_format import BUILT_IN, GENERAL, show_date, show_number, shower, stored_number
-from shanhai.carriers.row_forms import Show, Showing
 from shanhai.carriers.shared_texts import read_shared_texts, unescaped
 from shanhai.carriers.sheet import SheetReader
-from shanhai.carriers.zipped import Archive, parse_xml
+from shanhai.carriers.showing import Show, Showing
+from shanhai.carriers.zipped import Archive, parse_xml, remembered
 from shanhai.errors import CellError
 
 Hidden = Literal["refuse", "read", "skip"]
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-_SHOWN_AS_STORED = re.compile(r"0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]{0,14})\.[0-9]{0,14}[1-9]")
+# Numbers that a sheet without a format shows as they are stored: at most fifteen digits, no power, no idle zeros.
+_SHOWN_AS_STORED = r"(?=[^\0]{1,16}\0)(?:-?[1-9][0-9]{0,14}(?:\.[0-9]++(?<!0))?|0|-?0\.[0-9]++(?<!0))"
 
 
 def read_workbook(content: bytes, sheet: str | None, hidden: Hidden = "refuse") -> Grid:
@@ -43,7 +43,7 @@ def read_workbook(content: bytes, sheet: str | None, hidden: Hidden = "refuse") 
     hidden_columns = {c for first, last in told.hidden_columns for c in range(first, min(last, width) + 1)}
     return Grid(
         told.rows,
-        lambda row, column: f"{name}!{column_letters(column)}{row}",
+        places_of_sheet(name),
         spanned,
         frozenset(told.hidden_rows),
         frozenset(hidden_columns),
@@ -55,10 +55,10 @@ class _Showings:
     """How the cells of a workbook show what they store."""
 
     def __init__(self, archive: Archive, is_1904: bool) -> None:
-        self._formats = _formats(archive)
+        self._formats = _formats(archive.part("xl/styles.xml")) if "xl/styles.xml" in archive else {}
         self._texts = read_shared_texts(archive)
         self._is_1904 = is_1904
-        self._numbers: dict[str, Show] = {}
+        self._numbers: dict[str, Showing] = {GENERAL: _PLAIN, "@": _PLAIN}
         self._others: dict[str, Show] = {
             "s": self._shared,
             "str": unescaped,
@@ -71,13 +71,11 @@ class _Showings:
     def of(self, style: str | None, kind: str | None) -> Showing:
         """How cells of a style and kind show what they store."""
         if kind not in (None, "n"):
-            return Showing(self._others.get(kind or "", _refuse_kind), False)
+            return Showing(self._others.get(kind or "", _refuse_kind))
         code = self._formats.get(style or "0", GENERAL)
-        if code in (GENERAL, "@"):
-            return Showing(_show_plain, True)
         if code not in self._numbers:
             self._numbers[code] = shower(code, self._is_1904)
-        return Showing(self._numbers[code], False)
+        return self._numbers[code]
 
     def _shared(self, index: str) -> str:
         try:
@@ -86,10 +84,7 @@ class _Showings:
             raise CellError(f"names the shared text {index}, and there are {len(self._texts)}") from error
 
 
-def _show_plain(stored: str) -> str:
-    if len(stored) <= 16 and _SHOWN_AS_STORED.fullmatch(stored):
-        return stored
-    return show_number(stored_number(stored), GENERAL)
+_PLAIN = Showing(lambda stored: show_number(stored_number(stored), GENERAL), _SHOWN_AS_STORED)
 
 
 def _refuse_truth_value(stored: str) -> str:
@@ -115,29 +110,46 @@ def _sheets(archive: Archive) -> tuple[dict[str, tuple[str, bool]], bool]:
     """Path and hiddenness of each sheet in order, and whether days count from 1904."""
     if "xl/workbook.xml" not in archive:
         raise ValueError("the archive holds no workbook")
-    workbook = parse_xml(archive.part("xl/workbook.xml"))
+    named, is_1904 = _named_sheets(archive.part("xl/workbook.xml"))
     relations = "xl/_rels/workbook.xml.rels"
-    targets = {
-        each.get("Id"): each.get("Target", "")
-        for each in (parse_xml(archive.part(relations)) if relations in archive else [])
-    }
+    targets = _targets(archive.part(relations)) if relations in archive else {}
     found: dict[str, tuple[str, bool]] = {}
-    for sheet in workbook.iter("{*}sheet"):
-        target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION), "")
+    for name, relation, is_hidden in named:
+        target = targets.get(relation, "")
         path = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
         if path in archive and "worksheets/" in path:
-            found[sheet.get("name", "")] = (path, sheet.get("state", "visible") != "visible")
+            found[name] = (path, is_hidden)
     if not found:
         raise ValueError("the workbook has no sheet of cells")
+    return found, is_1904
+
+
+@remembered
+def _named_sheets(part: bytes) -> tuple[list[tuple[str, str | None, bool]], bool]:
+    """Name, relation and hiddenness of each sheet in order, and whether days count from 1904."""
+    workbook = parse_xml(part)
+    named = [
+        (
+            sheet.get("name", ""),
+            sheet.get(_RELATION) or sheet.get(_STRICT_RELATION),
+            sheet.get("state", "visible") != "visible",
+        )
+        for sheet in workbook.iter("{*}sheet")
+    ]
     properties = workbook.find("{*}workbookPr")
-    return found, properties is not None and properties.get("date1904") in ("1", "true")
+    return named, properties is not None and properties.get("date1904") in ("1", "true")
 
 
-def _formats(archive: Archive) -> dict[str, str]:
+@remembered
+def _targets(part: bytes) -> dict[str | None, str]:
+    """The part that each relation names."""
+    return {each.get("Id"): each.get("Target", "") for each in parse_xml(part)}
+
+
+@remembered
+def _formats(part: bytes) -> dict[str, str]:
     """The number format of each cell style that has one, by the style's index as printed."""
-    if "xl/styles.xml" not in archive:
-        return {}
-    styles = parse_xml(archive.part("xl/styles.xml"))
+    styles = parse_xml(part)
     codes: dict[int, str] = dict(BUILT_IN)
     for each in styles.iter("{*}numFmt"):
         codes[int(each.get("numFmtId", "0"))] = each.get("formatCode", GENERAL)

@@ -4,8 +4,10 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from typing import TypeVar
 
 from lxml import etree
 
@@ -15,7 +17,10 @@ _MOST_RATIO = 400  # a sheet of one repeated row reaches about 150; a bomb start
 _FREE_OF_RATIO = 2**20
 _MOST_PARTS = 10_000
 _PIECE = 2**20
+_MOST_REMEMBERED, _LARGEST_REMEMBERED = 32, 2**16
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+
+Value = TypeVar("Value")
 
 
 class Archive:
@@ -43,10 +48,16 @@ class Archive:
             while piece := file.read(_PIECE):
                 if not seen and (piece[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in piece[:64]):
                     raise ValueError(f"part {name} is not UTF-8")
-                if (b"<!" in piece or b"<" in seen) and _DECLARATION.search(seen + piece):
+                if (b"!" in piece or b"<" in seen) and _DECLARATION.search(seen + piece):
                     raise ValueError(f"part {name} declares a document type, which may hold entities")
                 seen = piece[-16:]
                 yield piece
+
+
+def remembered(read: Callable[[bytes], Value]) -> Callable[[bytes], Value]:
+    """What reads a part, with its last results kept by the bytes of small parts: books of a series share theirs."""
+    remembering = lru_cache(maxsize=_MOST_REMEMBERED)(read)
+    return lambda part: remembering(part) if len(part) <= _LARGEST_REMEMBERED else read(part)
 
 
 def parse_xml(part: bytes) -> etree._Element:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from shanhai.errors import CellError
+from shanhai.grammar.remembering import remembering
 
 # Printed marks that are not missing values but notes; stripped before NFKC, which would turn ① into 1 (§2.7 step 2).
 FOOTNOTE = re.compile(r"[①-⑳㉑-㉟㊱-㊿¹²³⁰-⁹₀-₉]|[\[［][0-9０-９]{1,2}[\]］]|[*＊]|注[0-9０-９]*$")
@@ -112,6 +113,7 @@ def read_number(text: str, most_digits: int = MOST_DIGITS) -> Figure:
     return Figure(text, value=Decimal(number), decimals=decimals)
 
 
+@remembering
 def normalise(text: str) -> str:
     """Full-width forms and look-alike signs as plain characters."""
     return unicodedata.normalize("NFKC", text.translate(_MAPPED)).translate(_MAPPED)

@@ -6,12 +6,14 @@ from shanhai.documents.layout import Label
 from shanhai.errors import CellError
 from shanhai.grammar.figures import normalise
 from shanhai.grammar.patterns import NOTE_MARK
+from shanhai.grammar.remembering import remembering
 
 _NOTE = re.compile(r"(?:注|附注|资料来源|数据来源)\d*:")
 _OF_WHICH = re.compile(r"#|其中")
 _RANK = re.compile(r"(?:位次|名次|排名|排位)$")
 
 
+@remembering
 def tight(label: str) -> str:
     """A label without white space and marks of notes, as documents declare it."""
     return "".join(NOTE_MARK.sub("", label).split())

@@ -1,6 +1,6 @@
 """Windows of magnitude (domain rules U5, S04): a figure outside is two glued into one, or off by a power of ten."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from shanhai.documents.reference import Magnitude
@@ -27,7 +27,7 @@ def area_level(subject_kind: str, division_code: str | None) -> str | None:
     return next((level for ending, level in _LEVELS if division_code.endswith(ending)), "county")
 
 
-def check_magnitude(values: list[Decimal | None], windows: Mapping[str, Magnitude], level: str | None) -> None:
+def check_magnitude(values: Sequence[Decimal | None], windows: Mapping[str, Magnitude], level: str | None) -> None:
     """Raises CellError when a value, in the canonical unit, is outside the window of its indicator at that level."""
     window = windows.get(level or "") or windows.get("any")
     for value in values:

@@ -5,6 +5,7 @@ import re
 from shanhai.documents.layout import PLACEHOLDERS
 from shanhai.errors import CellError
 from shanhai.grammar.figures import normalise
+from shanhai.grammar.remembering import remembering
 
 # Marks of notes under the table: in a head or a label they say nothing of it.
 NOTE_MARK = re.compile(r"[①-⑳㉑-㉟㊱-㊿]|[\[［][0-9０-９]{1,2}[\]］]")
@@ -17,6 +18,7 @@ _FORMS = {
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
+@remembering
 def tight(text: str) -> str:
     """A head or label without white space and marks of notes, in plain characters: they are wrapped mid-word."""
     return re.sub(r"\s", "", normalise(NOTE_MARK.sub("", text)))

@@ -15,11 +15,12 @@ OPTIONS: dict[str, Action] = {
     "Ask the publisher · 询问发布者": "ask",
 }
 # The fields of the form: what is left empty is told when the answer is recorded.
-FIELDS = {
-    "owner": "Who answers for it · 责任人",
-    "reason": "Why, in a sentence · 理由",
-    "due_on": "Last day of the waiver, or day by which an answer is due (2027-01-31) · 期限",
-}
+FIELDS: dict[str, dict[str, str]] = {
+    "owner": {"title": "Who answers for it · 责任人"},
+    "reason": {"title": "Why, in a sentence · 理由"},
+    "due_on": {"title": "Until · 期限", "format": "date",
+               "description": "Last day of the waiver, or day by which an answer is due · 豁免或答复的最后一日"},
+}  # fmt: skip
 _ROWS = 20
 
 
@@ -47,14 +48,16 @@ def is_waiting(load_id: int) -> bool:
 
 
 def question(load_id: int) -> str:
-    """The evidence about a load as Markdown: objection, rule, key, what is printed, what was accepted before."""
-    lines = [f"{objections(load_id)}", ""]
-    for each in failures(load_id, limit=_ROWS):
+    """The evidence about a load as Markdown: rule, key, what is printed, what was accepted before; or the objection."""
+    table = next((f"**{each.table_id} · {each.edition}**" for each in waiting_loads() if each.load_id == load_id), "")
+    failing = failures(load_id, limit=_ROWS)
+    lines = [table, ""] if failing else [table, "", objections(load_id)]
+    for each in failing:
         key = " ".join(str(value) for value in each.keys.values() if value is not None)
         before = f"; accepted before: {each.history[0].says} (load {each.history[0].load_id})" if each.history else ""
         printed = f" — `{each.printed}` at {each.locator}" if each.printed is not None else ""
         lines.append(f"* **{each.expectation_id}** {each.rule_en} · {each.rule_zh}: {key}{printed}{before}")
-    return "\n".join([*lines, "", f"`shanhai quarantine show {load_id}`"])
+    return "\n".join([*lines, "", f"All of it · 全部: `shanhai quarantine show {load_id}`"])
 
 
 def record(load_id: int, answer: Mapping[str, Any]) -> int:

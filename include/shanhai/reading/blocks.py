@@ -53,6 +53,11 @@ class TableBlock:
         """The cells of a row that are of this stretch, those to be skipped among them."""
         return self.grid.rows[row - 1][self.layout.first_column - 1 : self.layout.last_column]
 
+    def width(self, row: int) -> int:
+        """How many cells of a row are of this stretch; none when all of them are blank."""
+        texts = self.grid.texts[row - 1][self.layout.first_column - 1 : self.layout.last_column]
+        return len(texts) if any(map(str.strip, texts)) else 0
+
     def text(self, row: int, head: str | None) -> str:
         """What a row prints in the column of a head, or, where the layout fills down, the last cell above that does."""
         if head is None:

@@ -14,6 +14,7 @@ from shanhai.documents.source import Edition
 from shanhai.errors import DocumentError
 from shanhai.grammar.divisions import DivisionRegister
 from shanhai.reading.answers import AnswerReader
+from shanhai.reading.figure_blocks import FigureBlock
 from shanhai.reading.observations import Observations
 from shanhai.reading.publication import Publication, Row, Tally
 from shanhai.reading.registers import read_register
@@ -58,11 +59,21 @@ class EditionReader:
 
     def rows(self) -> Iterator[Row]:
         """Every row of the edition, numbered from 1, as columns of the document's staging relation."""
-        for number, row in enumerate(self._rows(), 1):
-            self.tally.rows = number
-            yield {"row_number": number, **row}
+        for number, part in self.parts():
+            for offset, row in enumerate(part.rows() if isinstance(part, FigureBlock) else [part]):
+                self.tally.rows = number + offset
+                yield {"row_number": number + offset, **row}
 
-    def _rows(self) -> Iterator[Row]:
+    def parts(self) -> Iterator[tuple[int, Row | FigureBlock]]:
+        """The rows as they are read, one by one or in blocks, with the number of the row or of the block's first."""
+        number = 1
+        for part in self._parts():
+            rows = len(part) if isinstance(part, FigureBlock) else 1
+            self.tally.rows = number + rows - 1
+            yield number, part
+            number += rows
+
+    def _parts(self) -> Iterator[Row | FigureBlock]:
         document = self.source.document
         if document.relation not in staging_relations:
             raise DocumentError(

@@ -1,7 +1,9 @@
 """What every figure has, whatever carried it: indicator, unit, period, division, status and round."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from shanhai.documents.reference import Indicator, Reference, Unit
 from shanhai.documents.terms import Reading
@@ -9,7 +11,7 @@ from shanhai.errors import CellError
 from shanhai.grammar.divisions import COUNTRY_NAMES, DivisionRegister
 from shanhai.grammar.figures import NO_CHANGE, SIGNED, Figure
 from shanhai.grammar.magnitudes import area_level, check_magnitude, most_digits
-from shanhai.grammar.periods import UNDATED, Period, parse_period, previous_year
+from shanhai.grammar.periods import Period, parse_period, previous_year
 from shanhai.reading.publication import Publication, Row
 
 
@@ -135,7 +137,7 @@ class Observations:
         return {
             "subject_kind": kind,
             "subject_name": subject,
-            "division_code": self._division(kind, subject, code, period, published_on, provinces),
+            "division_code": self._division(kind, subject, code, period.end, published_on, provinces),
             "counterpart_name": nearest("counterpart", levels),
             "indicator_code": indicator.indicator_code,
             "freq": period.freq,
@@ -156,6 +158,31 @@ class Observations:
             "comment": "; ".join(comments) or None,
         }
 
+    def divisions(
+        self, alike: Row, names: list[str], codes: list[str | None], provinces: tuple[str, ...]
+    ) -> list[str | None]:
+        """The division codes of `names` in rows that are else as `alike`; raises CellError like `row`."""
+        said = (str(alike["subject_kind"]), alike["period_end"], alike["published_on"])
+        kind, period_end, published_on = said
+        found = {
+            key: self._division(kind, *key, period_end, published_on, provinces)
+            for key in set(zip(names, codes, strict=True))
+        }
+        return [found[key] for key in zip(names, codes, strict=True)]
+
+    def canonical(self, alike: Row, figures: list[Decimal], divisions: list[str | None]) -> list[Decimal]:
+        """The canonical values of figures of divisions that are else as `alike`; raises CellError like `row`."""
+        unit_mult = int(str(alike["unit_mult"]))
+        values = [figure.scaleb(unit_mult) for figure in figures]
+        if windows := self.reference.magnitudes.get(str(alike["indicator_code"])):
+            kind, of_level = str(alike["subject_kind"]), defaultdict[str | None, list[Decimal]](list)
+            levels = {division: area_level(kind, division) for division in set(divisions)}
+            for division, value in zip(divisions, values, strict=True):
+                of_level[levels[division]].append(value)
+            for level, those in of_level.items():
+                check_magnitude([min(those), max(those)], windows, level)
+        return values
+
     def knows(self, name: str, provinces: tuple[str, ...]) -> bool:
         """Whether `name` is a division of one of the provinces in the edition's period."""
         period = nearest("period", [self.publication.edition, self.publication.document])
@@ -175,12 +202,17 @@ class Observations:
         return parse_period(str(text), accum)
 
     def _division(
-        self, kind: str, name: str, code: str | None, period: Period, published_on: object, provinces: tuple[str, ...]
+        self,
+        kind: str,
+        name: str,
+        code: str | None,
+        period_end: object,
+        published_on: object,
+        provinces: tuple[str, ...],
     ) -> str | None:
         if kind != "division":
             return None
-        published = published_on if isinstance(published_on, date) else date.max
-        day = period.end if period is not UNDATED and period.end else published
+        day = next((day for day in (period_end, published_on) if isinstance(day, date)), date.max)
         key = (code, name, day, provinces)
         if key not in self._divisions:
             found = self.register.check(code, name, day) if code else self.register.code_of(name, day, provinces)

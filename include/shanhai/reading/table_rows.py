@@ -54,21 +54,21 @@ class RowTeller:
 
     def tell(self, row: int) -> PrintedRow | None:
         """The row, or None when it is blank, a heading, or left out."""
-        cells = self._block.cells(row)
-        if not any(cell.text.strip() for cell in cells):
+        width = self._block.width(row)
+        if not width:
             return None
         label = self._block.text(row, self._first)
         try:
             if self._is_left_out(row, label):
-                self._tally.cells_ignored += len(cells)
+                self._tally.cells_ignored += width
                 return None
             if self._rows.is_heading(label):
                 self._refuse_figures(row)
-                self._tally.cells_ignored += len(cells)
+                self._tally.cells_ignored += width
                 return None
             provinces = self._provinces(row, label)
             if provinces is None:
-                self._tally.cells_ignored += len(cells)
+                self._tally.cells_ignored += width
                 return None
             return self._row(row, label, provinces)
         except CellError as error:

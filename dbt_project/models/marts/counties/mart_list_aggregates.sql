@@ -1,3 +1,8 @@
+{#- What a published figure and a metric have in common. -#}
+{%- set common = [
+    'freq', 'time_period', 'accum', 'period_end', 'value', 'unit_measure', 'value_qualifier', 'obs_status', 'estimate_round',
+    'vintage_set_id', 'comment', 'has_warnings', 'data_as_of', 'newer_load_in_quarantine',
+] %}
 with figures as (
     select * from {{ ref('mart_division_figures') }}
     where subject_kind = 'division_group' and list_code is not null
@@ -22,7 +27,7 @@ memberships as (
 ),
 
 -- What somebody printed of a list as a whole, and what follows from its members or from the printed whole.
-published as (
+aggregates as (
     select
         observation_key as aggregate_key,
         'published' as origin,
@@ -31,25 +36,12 @@ published as (
         indicator_code as measure_code,
         indicator_name_zh as measure_name_zh,
         indicator_name_en as measure_name_en,
-        freq,
-        time_period,
-        accum,
-        period_end,
-        value,
-        unit_measure,
-        value_qualifier,
-        obs_status,
-        estimate_round,
-        vintage_set_id,
-        comment,
-        has_warnings,
-        data_as_of,
-        newer_load_in_quarantine,
-        array[{{ observation_receipt('observation_key') }}] as receipt_keys
+        {{ common | join(',\n        ') }},
+        {{ observation_receipt('observation_key') }} as receipt
     from figures
-),
 
-derived as (
+    union all
+
     select
         metrics.metric_key as aggregate_key,
         'derived' as origin,
@@ -58,89 +50,35 @@ derived as (
         metrics.metric_code as measure_code,
         catalogue.name_zh as measure_name_zh,
         catalogue.name_en as measure_name_en,
-        metrics.freq,
-        metrics.time_period,
-        metrics.accum,
-        metrics.period_end,
-        metrics.value,
-        metrics.unit_measure,
-        metrics.value_qualifier,
-        metrics.obs_status,
-        metrics.estimate_round,
-        metrics.vintage_set_id,
-        metrics.comment,
-        metrics.has_warnings,
-        metrics.data_as_of,
-        metrics.newer_load_in_quarantine,
-        array[{{ metric_receipt('metrics.metric_key') }}] as receipt_keys
+        metrics.{{ common | join(',\n        metrics.') }},
+        {{ metric_receipt('metrics.metric_key') }} as receipt
     from metrics
     inner join catalogue
         on metrics.metric_code = catalogue.metric_code
 ),
 
-aggregates as (
-    select * from published
-
-    union all
-
-    select * from derived
-),
-
 -- X06: of how many counties the aggregate is, by the list as it stood at the period's end.
-counted as (
-    select
-        aggregates.aggregate_key,
-        count(memberships.division_code)::integer as members_count
-    from aggregates
-    left join memberships
-        on
-            aggregates.list_code = memberships.list_code
-            and coalesce(aggregates.period_end >= memberships.valid_from, true)
-            and coalesce(aggregates.period_end < memberships.valid_to, true)
-    group by aggregates.aggregate_key
-),
-
 described as (
     select
-        -- keys
-        aggregates.aggregate_key,
-        aggregates.origin,
-        aggregates.list_code,
-        aggregates.group_name_zh,
-        aggregates.measure_code,
-        aggregates.freq,
-        aggregates.time_period,
-        aggregates.accum,
-
-        -- description
-        aggregates.measure_name_zh,
-        aggregates.measure_name_en,
+        aggregates.*,
         lists.membership_basis,
-        counted.members_count,
-
-        -- measures
-        aggregates.value,
-        aggregates.unit_measure,
-        aggregates.value_qualifier,
-        aggregates.obs_status,
-        aggregates.estimate_round,
-        aggregates.vintage_set_id,
-        aggregates.comment,
-
-        -- standing
-        aggregates.has_warnings,
-        aggregates.data_as_of,
-        aggregates.newer_load_in_quarantine,
-        jsonb_strip_nulls(
-            jsonb_build_object(
-                'value', case when aggregates.value is not null then to_jsonb(aggregates.receipt_keys) end
-            )
-        ) as receipts
+        (
+            select count(*)::integer
+            from memberships
+            where
+                memberships.list_code = aggregates.list_code
+                and {{ is_member_on('memberships', 'aggregates.period_end') }}
+        ) as members_count
     from aggregates
-    inner join counted
-        on aggregates.aggregate_key = counted.aggregate_key
     left join lists
         on aggregates.list_code = lists.list_code
+),
+
+receipted as (
+    select
+        {{ contracted_columns('mart_list_aggregates') }},
+        {{ receipts([{'column': 'value', 'keys': 'receipt'}]) }} as receipts
+    from described
 )
 
-select * from described
+select * from receipted

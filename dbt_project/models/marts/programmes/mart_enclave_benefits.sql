@@ -33,9 +33,7 @@ figures as (
         max(value) filter (where indicator_code = 'enclave_project_investment') as investment_cny,
         max(value) filter (where indicator_code = 'retained_local_tax') as retained_tax_cny,
         array_agg(distinct {{ observation_receipt('observation_key') }}) as figure_keys,
-        bool_or(has_warnings) as has_warnings,
-        min(data_as_of) as data_as_of,
-        bool_or(newer_load_in_quarantine) as newer_load_in_quarantine
+        {{ standing_of_group() }}
     from {{ ref('fct_observations') }}
     where
         indicator_code in ('enclave_project_investment', 'retained_local_tax')

@@ -27,9 +27,7 @@ summed as (
         sum(share_pct) filter (where ledger = 'assessment') as assessment_shares_pct,
         sum(share_pct) filter (where ledger = 'transfer') as transfer_shares_pct,
         string_agg(distinct reason, '; ' order by reason) as reason,
-        bool_or(has_warnings) as has_warnings,
-        min(data_as_of) as data_as_of,
-        bool_or(newer_load_in_quarantine) as newer_load_in_quarantine,
+        {{ standing_of_group() }},
         {{ receipts_of_group(register_receipt('fct_enclave_allocations', 'register_key')) }} as allocation_keys
     from allocations
     group by park_code, indicator_code, observation_key

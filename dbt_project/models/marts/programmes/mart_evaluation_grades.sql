@@ -36,9 +36,7 @@ counted as (
         {%- endfor %}
         max(obs_status) as obs_status,
         {{ receipts_of_group(observation_receipt('observation_key')) }} as figure_keys,
-        bool_or(has_warnings) as has_warnings,
-        min(data_as_of) as data_as_of,
-        bool_or(newer_load_in_quarantine) as newer_load_in_quarantine
+        {{ standing_of_group() }}
     from figures
     group by division_code, evaluation_year, size_class
 ),

@@ -43,12 +43,7 @@ latest as (
 pivoted as (
     select
         park_code,
-        {%- for column in shown %}
-        {{ pivot_figure(column) }} as {{ column.name }},
-        {%- if column.attribute == 'value' %}
-        {{ pivot_key(column) }},
-        {%- endif %}
-        {%- endfor %}
+        {{ pivoted_figures(shown) -}}
         count(*) as indicators_count
     from latest
     group by park_code
@@ -59,9 +54,7 @@ counted as (
         park_code,
         count(*)::integer as figures_count,
         {{ receipts_of_group(observation_receipt('observation_key')) }} as figure_keys,
-        bool_or(has_warnings) as has_warnings,
-        min(data_as_of) as data_as_of,
-        bool_or(newer_load_in_quarantine) as newer_load_in_quarantine,
+        {{ standing_of_group() }},
         max(period_end) as latest_figure_on
     from figures
     group by park_code
@@ -69,49 +62,24 @@ counted as (
 
 described as (
     select
-        -- keys
-        parks.park_code,
-
-        -- description
+        parks.*,
         parks.name_zh as park_name_zh,
-        parks.park_kind,
-        parks.programme_code,
         programmes.name_zh as programme_name_zh,
-        parks.main_industry,
-        parks.sector_class,
-        parks.lifecycle_state,
-        parks.approved,
-        parks.note,
-
-        -- both sides
-        parks.host_name,
-        parks.host_code,
         hosts.name_zh as host_division_name_zh,
         coalesce(hosts.is_original_mountain_county, false) as is_in_original_mountain_county,
-        parks.partner_name,
-        parks.partner_code,
         partners.name_zh as partner_division_name_zh,
 
         -- measures
-        {%- for column in shown %}
-        {{ shown_figure(column, 'pivoted') }},
-        {%- if column.attribute == 'value' %}
-        pivoted.{{ column.name }}_key,
-        {%- endif %}
-        {%- endfor %}
+        {{ shown_figures(shown, 'pivoted') -}}
         coalesce(projects.projects_count, 0) as projects_count,
         coalesce(counted.figures_count, 0) as figures_count,
         counted.latest_figure_on,
 
-        -- provenance
-        parks.basis,
-        parks.publications_count,
-        parks.table_id,
-        parks.edition,
-        parks.publication_sha256,
-        parks.locator,
-        {{ counted_keys('projects.project_keys', register_receipt('dim_parks', 'parks.register_key')) }} as project_keys,
-        {{ counted_keys('counted.figure_keys', register_receipt('dim_parks', 'parks.register_key')) }} as figure_keys,
+        -- standing
+        {{ counted_keys('projects.project_keys', register_receipt('dim_parks', 'parks.register_key')) }}
+            as project_keys,
+        {{ counted_keys('counted.figure_keys', register_receipt('dim_parks', 'parks.register_key')) }}
+            as figure_keys,
         coalesce(counted.has_warnings, false) as has_warnings,
         coalesce(counted.data_as_of, parks.published_on) as data_as_of,
         coalesce(counted.newer_load_in_quarantine, false) as newer_load_in_quarantine

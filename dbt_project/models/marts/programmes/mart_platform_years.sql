@@ -35,22 +35,15 @@ covered as (
         {{ receipts_of_group(register_receipt('dim_list_membership', 'members.register_key')) }} as member_keys
     from years
     left join members
-        on
-            coalesce(years.year_end >= members.valid_from, true)
-            and coalesce(years.year_end < members.valid_to, true)
+        on {{ is_member_on('members', 'years.year_end') }}
     group by years.year
 ),
 
 pivoted as (
     select
         figure_year as year,
-        {%- for column in shown %}
-        {{ pivot_figure(column) }} as {{ column.name }},
-        {{ pivot_key(column) }},
-        {%- endfor %}
-        bool_or(has_warnings) as has_warnings,
-        min(data_as_of) as data_as_of,
-        bool_or(newer_load_in_quarantine) as newer_load_in_quarantine
+        {{ pivoted_figures(shown) -}}
+        {{ standing_of_group() }}
     from figures
     group by figure_year
 ),
@@ -62,10 +55,7 @@ described as (
         covered.member_keys,
         metrics.value as platform_pairing_coverage_pct,
         metrics.metric_key,
-        {%- for column in shown %}
-        pivoted.{{ column.name }},
-        pivoted.{{ column.name }}_key,
-        {%- endfor %}
+        {{ shown_figures(shown, 'pivoted') -}}
         case when pivoted.year is null then 'O' else 'A' end as obs_status,
         case when pivoted.year is null then 'No figure of the year was published · 该年未公布数字' end as reason,
         coalesce(pivoted.has_warnings, false) as has_warnings,

@@ -10,9 +10,7 @@ with results as (
         (count(*) filter (where result = '{{ result }}'))::integer as {{ result }}_count,
         {%- endfor %}
         max(reason) filter (where result = 'unknown') as reason,
-        bool_or(has_warnings) as has_warnings,
-        min(data_as_of) as data_as_of,
-        bool_or(newer_load_in_quarantine) as newer_load_in_quarantine,
+        {{ standing_of_group() }},
         {{ receipts_of_group(register_receipt('fct_scheme_results', 'register_key')) }} as result_keys
     from {{ ref('fct_scheme_results') }}
     group by scheme_code, rule_code, assessed_year

@@ -23,13 +23,8 @@ cohorts as (
         period_end,
         max(programme_code) as programme_code,
         max(period_start) as signed_from,
-        {%- for column in shown %}
-        {{ pivot_figure(column) }} as {{ column.name }},
-        {{ pivot_key(column) }},
-        {%- endfor %}
-        bool_or(has_warnings) as has_warnings,
-        min(data_as_of) as data_as_of,
-        bool_or(newer_load_in_quarantine) as newer_load_in_quarantine
+        {{ pivoted_figures(shown) -}}
+        {{ standing_of_group() }}
     from figures
     group by subject_name, counterpart_name, window_code, period_end
     having bool_or(indicator_code = 'signed_projects')

@@ -20,9 +20,7 @@ figures as (
         project_code,
         count(*)::integer as figures_count,
         {{ receipts_of_group(observation_receipt('observation_key')) }} as figure_keys,
-        bool_or(has_warnings) as has_warnings,
-        min(data_as_of) as data_as_of,
-        bool_or(newer_load_in_quarantine) as newer_load_in_quarantine
+        {{ standing_of_group() }}
     from {{ ref('mart_programme_figures') }}
     where project_code is not null
     group by project_code

@@ -34,9 +34,7 @@ covered as (
         {{ receipts_of_group(register_receipt('dim_list_membership', 'members.register_key')) }} as member_keys
     from days
     inner join members
-        on
-            coalesce(days.as_of >= members.valid_from, true)
-            and coalesce(days.as_of < members.valid_to, true)
+        on {{ is_member_on('members', 'days.as_of') }}
     group by days.as_of
 ),
 

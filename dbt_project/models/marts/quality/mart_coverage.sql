@@ -36,9 +36,7 @@ known as (
         max(year) as last_year,
         string_agg(year::text, ' ' order by year) as years_known,
         array_agg({{ observation_receipt('observation_key') }} order by observation_key) as figure_keys,
-        bool_or(has_warnings) as has_warnings,
-        min(data_as_of) as data_as_of,
-        bool_or(newer_load_in_quarantine) as newer_load_in_quarantine
+        {{ standing_of_group() }}
     from figures
     group by division_code, indicator_code
 ),

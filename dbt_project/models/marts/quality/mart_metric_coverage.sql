@@ -38,9 +38,7 @@ known as (
         max(period_end) as last_period_end,
         string_agg(distinct obs_status, ' ' order by obs_status) as obs_statuses,
         array_agg({{ metric_receipt('metric_key') }} order by metric_key) as metric_keys,
-        bool_or(has_warnings) as has_warnings,
-        min(data_as_of) as data_as_of,
-        bool_or(newer_load_in_quarantine) as newer_load_in_quarantine
+        {{ standing_of_group() }}
     from metrics
     where value is not null and division_code is not null
     group by division_code, metric_code

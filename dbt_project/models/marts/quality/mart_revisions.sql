@@ -95,50 +95,27 @@ sequenced as (
         )
 ),
 
-measured as (
-    select
-        *,
-        value - preceding_value as revision_value,
-        trim_scale(round(100 * (value / nullif(preceding_value, 0) - 1), 4)) as relative_revision_pct,
-        value - first_value as revision_since_first_value,
-        trim_scale(round(100 * (value / nullif(first_value, 0) - 1), 4)) as relative_revision_since_first_pct
-    from sequenced
-    where vintages_count > 1 or has_withdrawn
-),
-
 described as (
     select
-        -- keys
-        measured.figure_key,
-        measured.vintage_number,
-        measured.observation_key,
-        measured.subject_kind,
-        measured.subject_name,
-        measured.division_code,
-        measured.counterpart_name,
-        measured.indicator_code,
-        measured.freq,
-        measured.time_period,
-        measured.accum,
-
-        -- description
+        sequenced.*,
         indicators.name_zh as indicator_name_zh,
         indicators.name_en as indicator_name_en,
-        measured.estimate_round,
-        measured.vintage_set_id,
-        measured.obs_status,
-        measured.vintage_number = 1 as is_first_published,
-        measured.is_latest,
-        measured.is_withdrawn,
+        sequenced.vintage_number = 1 as is_first_published,
+        sequenced.value - sequenced.preceding_value as revision_value,
+        trim_scale(round(100 * (sequenced.value / nullif(sequenced.preceding_value, 0) - 1), 4))
+            as relative_revision_pct,
+        sequenced.value - sequenced.first_value as revision_since_first_value,
+        trim_scale(round(100 * (sequenced.value / nullif(sequenced.first_value, 0) - 1), 4))
+            as relative_revision_since_first_pct
+    from sequenced
+    inner join indicators
+        on sequenced.indicator_code = indicators.indicator_code
+    where sequenced.vintages_count > 1 or sequenced.has_withdrawn
+),
 
-        -- measures
-        measured.vintages_count,
-        measured.value,
-        measured.unit_measure,
-        measured.revision_value,
-        measured.relative_revision_pct,
-        measured.revision_since_first_value,
-        measured.relative_revision_since_first_pct,
+receipted as (
+    select
+        {{ contracted_columns('mart_revisions') }},
         {{ receipts([
             {'column': 'vintages_count', 'keys': 'vintages_receipts'},
             {'column': 'value', 'keys': 'receipt'},
@@ -146,20 +123,8 @@ described as (
             {'column': 'relative_revision_pct', 'keys': 'array[receipt, preceding_receipt]'},
             {'column': 'revision_since_first_value', 'keys': 'array[receipt, first_receipt]'},
             {'column': 'relative_revision_since_first_pct', 'keys': 'array[receipt, first_receipt]'},
-        ]) }} as receipts,
-
-        -- standing and provenance
-        measured.has_warnings,
-        measured.data_as_of,
-        measured.newer_load_in_quarantine,
-        measured.published_on,
-        measured.table_id,
-        measured.edition,
-        measured.publication_sha256,
-        measured.locator
-    from measured
-    inner join indicators
-        on measured.indicator_code = indicators.indicator_code
+        ]) }} as receipts
+    from described
 )
 
-select * from described
+select * from receipted
