@@ -1,5 +1,8 @@
 """What ledger and gate cost per load, in milliseconds and share: `python -m tests.benchmarks.gate [--rounds 9]`.
 
+With `--registers ROWS`, what the gate costs for so many made-up rows of each register with a key of several columns,
+on a relation that Postgres has never analysed.
+
 Synthetic publications of three sizes go through archive, stage and gate in one process; the clock is the wall's, so
 compare within one run. The ledger's part is the difference of writing a load's rows of `ops` with and without its
 chain; the import of Great Expectations is told by itself, for it is paid once per process.
@@ -12,13 +15,15 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import LiteralString, TypeVar
+
+from psycopg import sql
 
 from shanhai.load import archive_edition, stage_edition
 from shanhai.platform import postgres
 from shanhai.validate import validate_loads
 from shanhai.warehouse import migrate
-from shanhai.warehouse.connection import connect
+from shanhai.warehouse.connection import connect, scalar
 from tests.small_library import HEAD, YEARBOOK, SmallLibrary
 
 _SIZES = (20, 2_000, 40_000)
@@ -26,6 +31,22 @@ _COUNTIES = ("云和县", "庆元县", "缙云县", "遂昌县", "松阳县")
 _CHAINED = ("publications", "loads", "verdicts")
 _AGAIN = """
 insert into ops.{0} select (jsonb_populate_record(t, {1})).* from ops.{0} as t order by {2} desc limit 1
+"""
+# Rows of registers, made by Postgres; a key of several columns is what makes them slow or fast.
+_REGISTERS: dict[str, LiteralString] = {
+    "divisions": "lpad((100000 + mod(i, 800000))::text, 6, '0') as division_code, '县' || i as name_zh, "
+    "'县级' as level, '浙江省' as province_name, '在用' as status, 1980 + mod(i, 40) as valid_from_year",
+    "pairings": "'p' as programme_code, 'p' as programme_printed, 'county' as pairing_level, "
+    "'r' || i as recipient_name, 'q' || mod(i, 100) as partner_name, 'b' as basis",
+    "scheme_rules": "'s' || mod(i, 10) as scheme_code, 'r' || i as rule_code, 'x' as statement_zh, true as is_binding, "
+    "'b' as basis",
+}
+_ROWS = """
+insert into {0} select (jsonb_populate_record(null::{0}, to_jsonb(made))).*
+from (
+    select %(load)s as load_id, i as row_number, 'R' || i as locator, {1}
+    from generate_series(1, %(rows)s) as numbers (i)
+) as made
 """
 Value = TypeVar("Value")
 
@@ -70,7 +91,8 @@ def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.partition(":")[0])
     parser.add_argument("--rounds", type=int, default=9)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--registers", type=int, metavar="ROWS")
+    asked = parser.parse_args()
     importing, _ = timed(lambda: __import__("great_expectations.expectations"))
     print(f"importing Great Expectations, once per process: {importing:.0f} ms")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -79,7 +101,10 @@ def main() -> None:
         postgres.start()
         try:
             migrate.upgrade()
-            measure(SmallLibrary(Path(folder) / "library"), rounds)
+            if asked.registers:
+                measure_registers(asked.registers)
+            else:
+                measure(SmallLibrary(Path(folder) / "library"), asked.rounds)
         finally:
             postgres.remove()
 
@@ -106,6 +131,32 @@ def measure(small: SmallLibrary, rounds: int) -> None:
         whole = archive + stage + gate
         print(f"{figures:>7} {archive:>9.1f} {stage:>8.1f} {gate:>8.1f} {ledger:>8.1f} "
               f"{gate / whole:>8.0%} {ledger / whole:>8.1%}")  # fmt: skip
+
+
+def measure_registers(rows: int) -> None:
+    """Stage so many rows of each register by SQL, judge them, print seconds."""
+    with connect() as connection:
+        connection.execute(
+            "insert into ops.publications (publication_sha256, publisher_id, file_name, carrier, byte_count, origin) "
+            "values ('made up', 'made_up', 'made up', 'csv', 0, '{}')"
+        )
+    for relation, columns in _REGISTERS.items():
+        with connect() as connection:
+            connection.execute("set constraints all deferred")
+            load_id = int(scalar(connection, "select nextval(pg_get_serial_sequence('ops.loads', 'load_id'))"))
+            connection.execute(
+                sql.SQL(_ROWS).format(sql.Identifier("staging", relation), sql.SQL(columns)),
+                {"load": load_id, "rows": rows},
+            )
+            connection.execute(
+                "insert into ops.loads (load_id, publisher_id, table_id, edition, relation, publication_sha256, "
+                "reading_sha256, rows_staged, cells_ignored, loaded_by) "
+                "values (%s, 'made_up', 'made_up/' || %s, '1', %s, 'made up', '', %s, 0, 'benchmark')",
+                (load_id, relation, relation, rows),
+            )
+        spent, objections = timed(lambda: validate_loads([load_id]))  # noqa: B023 - called at once
+        assert not objections, objections
+        print(f"{relation:<14} {rows} rows: {spent / 1000:.1f} s")
 
 
 if __name__ == "__main__":

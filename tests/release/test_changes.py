@@ -160,6 +160,28 @@ def test_readers_read_what_they_saw_on_a_day(connection: Connection) -> None:
     assert allowed == (True,)
 
 
+def test_a_mart_that_is_gone_has_no_rows_from_then_on(connection: Connection) -> None:
+    for number, marts in ((1, ["mart_made_up"]), (2, [])):
+        schema = f"synthetic_{number}"
+        synthetic_release(connection, schema, OLD, [("a", 2023, 10, 1, "x", CITED)], {})
+        connection.execute(
+            "insert into ops.releases (release_id, schema_name, load_ids, project_sha256, tests_declared, tests_run, "
+            "tests_failed, relations) values (%s, %s, '{}', '', 0, 0, 0, '{}')",
+            (number, schema),
+        )
+        keep_rows(connection, number, schema, marts)
+        connection.execute(
+            "insert into ops.promotions (release_id, action, promoted_by, promoted_at) values (%s, 'promote', 'x', %s)",
+            (number, f"2026-03-0{number} 12:00+08"),
+        )
+    offer_past_days(connection, "synthetic_1", ["mart_made_up"])
+    seen = [
+        connection.execute("select county from marts.mart_made_up_as_of(%s)", (f"2026-03-0{day}",)).fetchall()
+        for day in (1, 2)
+    ]
+    assert seen == [[("a",)], []]
+
+
 def test_what_was_altered_after_its_tests_is_not_shown(connection: Connection) -> None:
     synthetic_release(connection, "synthetic_1", OLD, [("a", 2023, 10, 1, "x", CITED)], {})
     connection.execute(

@@ -14,6 +14,8 @@ _PRESENT = """
 create temporary table rows_now on commit drop as
 select distinct md5(content::text) as row_md5, content from (select to_jsonb(t) as content from {} as t) as rows
 """
+_NOTHING = "create temporary table rows_now (row_md5 text, content jsonb) on commit drop"
+_GONE = "select distinct relation from ops.release_rows where relation <> all(%s) order by relation"
 _KEEP = """
 insert into ops.release_rows (relation, row_md5, content)
 select %(relation)s, row_md5, content from rows_now
@@ -68,10 +70,14 @@ _READERS = sql.SQL("shanhai_reader, shanhai_auditor, shanhai_engineer")
 def keep_rows(connection: Connection, release_id: int, schema: str, relations: Iterable[str]) -> None:
     """Keep and seal the rows of a release's marts, within the caller's transaction; a row is kept once.
 
-    The seal covers the release's value changes too: they are to be there before.
+    A mart that the release has no more has no rows from here on. The seal covers the release's value changes too: they
+    are to be there before.
     """
-    for relation in relations:
-        connection.execute(sql.SQL(_PRESENT).format(sql.Identifier(schema, relation)))
+    present = list(relations)
+    gone = [name for (name,) in connection.execute(_GONE, (present,)).fetchall()]
+    for relation in [*present, *gone]:
+        made = sql.SQL(_PRESENT).format(sql.Identifier(schema, relation)) if relation in present else sql.SQL(_NOTHING)
+        connection.execute(made)
         connection.execute(_KEEP, {"relation": relation})
         connection.execute(_CHANGE, {"relation": relation, "release_id": release_id})
         connection.execute("drop table rows_now")
