@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import yaml
 from psycopg import sql
@@ -204,6 +205,18 @@ def test_a_build_says_why_it_built_a_relation_whole(replayed: dict[str, Any]) ->
         code, changed = why(loads, project.sha256 | {seed: "another"})
     assert code == "code or seeds changed"
     assert seed in changed
+
+
+@pytest.mark.usefixtures("replayed")
+def test_a_build_waits_for_nothing_that_a_killed_one_left_behind() -> None:
+    with connect() as left_behind, connect() as connection, alone(connection):
+        left_behind.execute("set application_name = 'shanhai_dbt'")
+        observations = sql.Identifier(CANDIDATE_SCHEMA, "fct_observations")
+        left_behind.execute(sql.SQL("lock table {} in access share mode").format(observations))
+        connection.execute("set lock_timeout = '10s'")
+        start_anew(connection)
+        with pytest.raises(psycopg.OperationalError):
+            left_behind.execute("select 1")
 
 
 def reissued(root: Path, printed: str, instead: str) -> Library:

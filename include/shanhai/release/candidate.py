@@ -26,6 +26,14 @@ SWITCH_LOCK = 826_331_002
 KEPT_RELEASES = 3
 # The seed that corrects what was published.
 _CORRECTIONS = "seed.shanhai.corrections"
+# Sessions of a dbt whose build died before it; whoever builds is alone, so nobody else's.
+_LEFT_BEHIND = """
+select pg_terminate_backend(activity.pid) from pg_stat_activity as activity
+where activity.application_name = 'shanhai_dbt' and exists (
+    select 1 from pg_locks inner join pg_class on pg_locks.relation = pg_class.oid
+    where pg_locks.pid = activity.pid and pg_class.relnamespace = to_regnamespace(%s)
+)
+"""
 _CHANGES = """
 create table {schema}.release_changes as
 select relation, change_kind, row_key, column_name, old_value, new_value, cause, load_ids
@@ -77,7 +85,8 @@ def alone(connection: Connection) -> Iterator[None]:
 
 
 def start_anew(connection: Connection) -> None:
-    """An empty candidate schema."""
+    """An empty candidate schema, whatever a build that was killed has left of it."""
+    connection.execute(_LEFT_BEHIND, (CANDIDATE_SCHEMA,))
     connection.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(CANDIDATE_SCHEMA)))
     connection.execute(sql.SQL("create schema {}").format(sql.Identifier(CANDIDATE_SCHEMA)))
     connection.commit()
