@@ -56,7 +56,8 @@ described as (
         projects.edition,
         projects.publication_sha256,
         projects.locator,
-        {{ counted_keys('figures.figure_keys', register_receipt('dim_projects', 'projects.register_key')) }} as figure_keys,
+        {{ counted_keys('figures.figure_keys', register_receipt('dim_projects', 'projects.register_key')) }}
+            as figure_keys,
         coalesce(figures.has_warnings, false) as has_warnings,
         coalesce(figures.data_as_of, projects.published_on) as data_as_of,
         coalesce(figures.newer_load_in_quarantine, false) as newer_load_in_quarantine
