@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import getpass
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -148,11 +147,11 @@ def write_project(root: Path) -> SmallLibrary:
 
 def copy_metadata() -> str:
     """A copy of Airflow's database, so that no scheduler works on what other tests run by hand; its address."""
-    if "airflow.settings" in sys.modules:
-        sys.modules["airflow.settings"].engine.dispose()
     administrator = settings.embedded_address("postgres", "postgres").set(drivername="postgresql")
     with psycopg.connect(administrator.render_as_string(hide_password=False), autocommit=True) as connection:
         connection.execute("drop database if exists airflow_running with (force)")
+        # What ran DAGs by hand in this process keeps connections, which it opens anew when it needs them.
+        connection.execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = 'airflow'")
         connection.execute("create database airflow_running template airflow")
         connection.execute("alter database airflow_running set synchronous_commit = off")
     return administrator.set(database="airflow_running").render_as_string(hide_password=False)

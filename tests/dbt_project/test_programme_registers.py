@@ -8,7 +8,7 @@ import re
 import pytest
 
 from shanhai import settings
-from shanhai.audit import findings
+from shanhai.audit import registers
 from shanhai.library import Library
 
 LIBRARY = Library.open()
@@ -56,7 +56,7 @@ def test_the_contradictions_are_twenty_six_and_name_facts_that_exist() -> None:
 def test_every_contradiction_is_a_finding_of_the_audit_and_a_row_for_readers() -> None:
     registered = [row["contradiction_id"] for row in seed("contradictions")]
     assert registered
-    assert registered == [each.id for each in findings.contradictions()]
+    assert registered == [each.id for each in registers.contradictions()]
 
 
 def test_each_system_measures_an_indicator_or_says_why_it_does_not() -> None:

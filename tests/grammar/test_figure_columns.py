@@ -1,19 +1,24 @@
 """A column of plain figures reads as each of its cells does by itself."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shanhai.errors import CellError
 from shanhai.grammar.figure_columns import holds_number, read_column, unplain_cells
 from shanhai.grammar.figures import read_cell
 
-PLAIN = st.from_regex(r"-?[0-9]{1,8}(\.[0-9]{1,8})?", fullmatch=True)
+DIGITS = st.integers(0, 99_999_999).map(str)
+PLAIN = st.tuples(
+    st.sampled_from(["", "-", "0"]), DIGITS, st.one_of(st.just(""), DIGITS.map(lambda d: f".0{d[:7]}"))
+).map(lambda parts: parts[0] + parts[1][: 8 - parts[0].count("0")] + parts[2])
+UNHURRIED = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 ODD = st.sampled_from(
     ["", "…", " 1", "1 ", "+1", "1,234", "1.", ".5", "1.2.3", "1e5", "1_0", "３", "123456789", "0.123456789", "7\n"]
 )  # fmt: skip
 
 
+@UNHURRIED
 @given(st.lists(PLAIN, min_size=1, max_size=40))
 def test_plain_figures_read_as_cells(printed: list[str]) -> None:
     column = read_column(printed, 8)
@@ -28,6 +33,7 @@ def test_a_column_of_as_many_decimals_in_every_cell_reads_like_any_other() -> No
     assert read_column(["1.50", "-0.2"], 8).decimals == [2, 1]
 
 
+@UNHURRIED
 @given(st.lists(st.one_of(PLAIN, ODD), min_size=1, max_size=40))
 def test_cells_that_are_not_plain_are_told(printed: list[str]) -> None:
     odd = [index for index, text in enumerate(printed) if not holds_number(text) or len(text.strip("-")) > 17]

@@ -119,7 +119,7 @@ def _unbalanced(relation: Relation, given: dict[str, Any]) -> list[sql.Composed]
 def _dangling(relation: Relation, _: dict[str, Any]) -> list[sql.Composed]:
     """Receipts of every kind name an entry that there is not."""
     statement = "update {} set receipts = regexp_replace(receipts::text, '({}:)[0-9a-f]{{{{32}}}}', {}, 'g')::jsonb"
-    kinds = ("register:[a-z_]+", "observation", "metric")
+    kinds = ("register:[a-z_]+", "observation", "history", "metric")
     nowhere = sql.Literal("\\1" + 32 * "0")
     return [sql.SQL(statement.format("{}", kind, "{}")).format(relation.name, nowhere) for kind in kinds]  # type: ignore[arg-type]
 
