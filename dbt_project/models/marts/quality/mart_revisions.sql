@@ -1,7 +1,7 @@
 -- The revision triangle: each figure that was published more than once or withdrawn, one row for each value in the
--- order in which publishers said them. News and encyclopedias repeat figures and revise none; a file read anew from the
--- same bytes is no revision; a recast describes another territory, and a value for assessment is not for readers (domain
--- §2.3).
+-- order in which publishers said them. News and encyclopedias repeat figures and revise none; a file read anew from
+-- the same bytes is no revision; a recast describes another territory, and a value for assessment is not for readers
+-- (domain §2.3).
 with every_state as (
     select * from {{ ref('fct_observation_history') }}
 ),
