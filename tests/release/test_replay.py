@@ -205,7 +205,7 @@ def grow(past: Past, before: list[Model], model: Model) -> None:
         past.connection.execute("create table grown.fct_observation_history as select * from fresh")
 
 
-@pytest.mark.parametrize(("clock", "share"), [("published", 0.5), ("published", 0.95), ("loaded", 0.8)])
+@pytest.mark.parametrize(("clock", "share"), [("published", 0.95), ("loaded", 0.8)])
 def test_every_relation_of_a_past_day(past: Past, clock: str, share: float) -> None:
     asked, held = compiled(clock), compiled(None)
     every = days(past.connection, clock)

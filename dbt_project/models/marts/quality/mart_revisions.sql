@@ -1,6 +1,7 @@
--- The revision triangle: each figure that was published more than once or withdrawn, one row for each value in the order
--- in which publishers said them. News and encyclopedias repeat figures and revise none; a file read anew from the same bytes is
--- no revision; a recast describes another territory, and a value for assessment is not for readers (domain §2.3).
+-- The revision triangle: each figure that was published more than once or withdrawn, one row for each value in the
+-- order in which publishers said them. News and encyclopedias repeat figures and revise none; a file read anew from
+-- the same bytes is no revision; a recast describes another territory, and a value for assessment is not for readers
+-- (domain §2.3).
 with every_state as (
     select * from {{ ref('fct_observation_history') }}
 ),
@@ -52,7 +53,7 @@ said as (
         loads.has_warnings,
         loads.data_as_of,
         loads.newer_load_in_quarantine,
-        history.next_change_kind is not distinct from 'withdrawn' as is_withdrawn,
+        coalesce(history.next_change_kind = 'withdrawn', false) as is_withdrawn,
         -- The key of the figure leads to what its edition says now; a value that it said before is cited as such.
         case
             when history.next_change_kind is null then {{ observation_receipt('history.observation_key') }}
