@@ -139,6 +139,13 @@ def test_every_promoted_column_is_described_in_both_languages(promoted: dict[str
             assert CHINESE.search(chinese), f"{name}.{column['name']}"
 
 
+def test_every_mart_says_how_what_it_rests_on_stands(marts: dict[str, Node]) -> None:
+    """Flags of the gate reach every row; the register of contradictions is the house's own and rests on no load."""
+    standing = {"has_warnings", "data_as_of", "newer_load_in_quarantine"}
+    without = {name for name, mart in marts.items() if not standing <= mart["columns"].keys()}
+    assert without == {"mart_contradictions"}
+
+
 def test_every_promoted_relation_has_its_grain_tested(manifest: Node, promoted: dict[str, Node]) -> None:
     tests = attached_tests(manifest)
     for name, model in promoted.items():

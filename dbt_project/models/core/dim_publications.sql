@@ -34,6 +34,11 @@ described as (
         accepted_loads.loaded_at,
         accepted_loads.is_latest,
 
+        -- standing
+        accepted_loads.has_warnings,
+        accepted_loads.data_as_of,
+        accepted_loads.newer_load_in_quarantine,
+
         -- measures
         coalesce(observations.figures_count, 0) as figures_count
     from accepted_loads

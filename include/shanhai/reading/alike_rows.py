@@ -25,7 +25,8 @@ _SAID = ("period", "units", "provinces", "said", "heading")
 def are_alike(one: PrintedRow, other: PrintedRow) -> bool:
     """Whether two rows say the same of their figures, but of whom."""
     return (
-        one.declared is None is other.declared
+        one.declared is None
+        and other.declared is None
         and one.row is other.row
         and all(getattr(one, said) == getattr(other, said) for said in _SAID)
         and bool(one.subject) == bool(other.subject)

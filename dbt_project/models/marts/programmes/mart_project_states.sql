@@ -6,9 +6,17 @@ projects as (
     select * from {{ ref('dim_projects') }}
 ),
 
+publications as (
+    select * from {{ ref('dim_publications') }}
+    where is_latest
+),
+
 described as (
     select
         states.*,
+        publications.has_warnings,
+        publications.data_as_of,
+        publications.newer_load_in_quarantine,
         projects.name_zh as project_name_zh,
         projects.division_code,
         projects.division_name as division_name_zh,
@@ -22,6 +30,11 @@ described as (
     from states
     inner join projects
         on states.project_code = projects.project_code
+    -- A state that quotes no accepted publication fails the contract: its standing would be null.
+    left join publications
+        on
+            states.table_id = publications.table_id
+            and states.edition = publications.edition
 ),
 
 listed as (
