@@ -38,7 +38,7 @@ docs: $(STAMP) ## the site of models and their lineage, after `make up` · 生�
 	@$(BIN)/shanhai release docs
 
 test: lint $(LINTERS_STAMP) ## everything that CI runs · 运行全部检查与测试
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 lint: $(STAMP) ## ruff and mypy · 静态检查
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from shanhai import settings
 from shanhai.platform import airflow_configuration, postgres, services
@@ -19,13 +22,24 @@ from shanhai.warehouse import migrate
 from shanhai.warehouse.roles import LOGIN_ROLES
 from tests.small_library import SmallLibrary
 
+RELEASED = re.compile(r"\b(released|copied)_warehouse\b")
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share the tests: one takes all that read the released warehouse, which takes minutes to make."""
-    for item in items:
-        names = getattr(item, "fixturenames", ())
-        group = "released_warehouse" if "released_warehouse" in names else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+
+class OneReleasedWarehouse(LoadScopeScheduling):
+    """Two processes share the files of tests; one takes what reads the released warehouse, which takes minutes."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(__file__).parents[1] / nodeid.partition("::")[0]
+        # A room's own fixtures may lead to it; those of this file are named here.
+        files = [file] if file.parent == Path(__file__).parent else [file, file.with_name("conftest.py")]
+        is_of_it = any(RELEASED.search(each.read_text("utf-8")) for each in files if each.is_file())
+        # Those that run Airflow take as long as all others of it together, and make another one meanwhile.
+        return str(file.parent if file.parent.name == "dags" else "released_warehouse" if is_of_it else file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneReleasedWarehouse:
+    """How tests are shared when there are several processes (`-n 2`)."""
+    return OneReleasedWarehouse(config, log)
 
 
 @pytest.fixture

@@ -147,10 +147,14 @@ def write_project(root: Path) -> SmallLibrary:
 
 def copy_metadata() -> str:
     """A copy of Airflow's database, so that no scheduler works on what other tests run by hand; its address."""
+    from airflow import settings as airflow_settings
+
     administrator = settings.embedded_address("postgres", "postgres").set(drivername="postgresql")
+    # This process, which ran DAGs by hand, opens its connections anew when it needs them; so does what it left running.
+    airflow_settings.Session.remove()
+    airflow_settings.engine.dispose()
     with psycopg.connect(administrator.render_as_string(hide_password=False), autocommit=True) as connection:
         connection.execute("drop database if exists airflow_running with (force)")
-        # What ran DAGs by hand in this process keeps connections, which it opens anew when it needs them.
         connection.execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = 'airflow'")
         connection.execute("create database airflow_running template airflow")
         connection.execute("alter database airflow_running set synchronous_commit = off")

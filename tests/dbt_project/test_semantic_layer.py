@@ -20,7 +20,8 @@ from shanhai.warehouse.connection import connect
 
 DEFINITIONS = settings.DBT_PROJECT / "models" / "core" / "_semantic__metrics.yml"
 METRICS = tuple(each["name"] for each in yaml.safe_load(DEFINITIONS.read_text("utf-8"))["metrics"])
-ONE_VALUE = ("subject_kind", "subject_name", "time_period", "accum", "estimate_round")
+# What has no end, such as a figure without a date, is no answer of a layer that counts in time.
+ONE_VALUE = ("subject_kind", "subject_name", "division_code", "period_end", "time_period", "accum")
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +58,10 @@ def asked(project: Path, metrics: tuple[str, ...], by: tuple[str, ...]) -> dict[
     answer = project / "answer.csv"
     dimensions = ",".join(f"metric_value__{dimension}" for dimension in by)
     run(project, "mf", "query", "--metrics", ",".join(metrics), "--group-by", dimensions, "--csv", str(answer))
+    columns = [f"metric_value__{each}" + ("__day" if each == "period_end" else "") for each in by]
     with answer.open(encoding="utf-8", newline="") as file:
         return {
-            (metric, *(row[f"metric_value__{dimension}"] for dimension in by)): Decimal(row[metric])
+            (metric, *(row[column] for column in columns)): Decimal(row[metric])
             for row in csv.DictReader(file)
             for metric in metrics
             if row[metric]
@@ -69,14 +71,17 @@ def asked(project: Path, metrics: tuple[str, ...], by: tuple[str, ...]) -> dict[
 def published() -> dict[tuple[str, ...], Any]:
     with connect("reader") as connection:
         rows = connection.execute(
-            f"select metric_code, {', '.join(ONE_VALUE)}, value from marts.fct_metrics "  # noqa: S608 - names of ours
-            "where metric_code = any(%s) and value is not null",
+            "select metric_code, subject_kind, subject_name, coalesce(division_code, ''), period_end::timestamp::text, "
+            "time_period, accum, value from marts.fct_metrics "
+            "where metric_code = any(%s) and value is not null and is_shown and period_end is not null",
             (list(METRICS),),
         ).fetchall()
-    return {tuple(row[:-1]): row[-1] for row in rows}
+    found = {tuple(row[:-1]): row[-1] for row in rows}
+    assert len(found) == len(rows), "two values of one area and period are shown"
+    return found
 
 
-def test_every_metric_of_one_area_period_and_round_is_the_value_of_the_mart(project: Path) -> None:
+def test_every_metric_of_one_area_and_period_is_the_value_of_the_mart(project: Path) -> None:
     expected = published()
     assert {key[0] for key in expected} == set(METRICS)
     answered = asked(project, METRICS, ONE_VALUE)
@@ -84,14 +89,16 @@ def test_every_metric_of_one_area_period_and_round_is_the_value_of_the_mart(proj
     assert [key for key, value in answered.items() if abs(value - expected[key]) > Decimal("1e-6")] == []
 
 
-def test_only_what_may_be_added_is_added_over_areas(project: Path) -> None:
-    """Residents of a year over all counties are their sum; a relative income over counties is none of that."""
-    values = {key[1:]: value for key, value in published().items() if key[0] == "resident_population"}
-    by = ("subject_kind", "time_period", "accum", "estimate_round")
+def test_only_what_may_be_added_is_added_and_no_two_rounds(project: Path) -> None:
+    """Zhejiang's GDP of 2023 was published twice; a relative income over eleven cities is none of their sum."""
+    answered = asked(project, ("gdp", "disposable_income_relative"), ("subject_name", "period_end"))
+    assert answered["gdp", "浙江省", "2023-12-31 00:00:00"] == Decimal(8562000000000)
+    summed = asked(project, ("resident_population", "disposable_income_relative"), ("subject_kind", "period_end"))
     expected: dict[tuple[str, ...], Any] = {}
-    for (kind, _, *rest), value in values.items():
-        expected[kind, *rest] = expected.get((kind, *rest), 0) + value
-    answered = asked(project, ("resident_population",), by)
-    assert {key[1:]: value for key, value in answered.items()} == expected
-    relative = asked(project, ("disposable_income_relative",), ("time_period",))
-    assert all(value < 3 for value in relative.values())
+    for (metric, kind, _, _, day, *_), value in published().items():
+        if metric == "resident_population":
+            expected[metric, kind, day] = expected.get((metric, kind, day), 0) + value
+    assert {key: value for key, value in summed.items() if key[0] == "resident_population"} == expected
+    relative = [value for key, value in summed.items() if key[0] == "disposable_income_relative"]
+    assert relative
+    assert max(relative) < 3

@@ -6,6 +6,10 @@ statuses as (
     select * from {{ ref('obs_statuses') }}
 ),
 
+estimate_rounds as (
+    select * from {{ ref('estimate_rounds') }}
+),
+
 united as (
     select * from {{ ref('int_metrics_united') }}
 ),
@@ -25,10 +29,20 @@ judged as (
                 or (statuses.obs_status = 'E' and metrics.flag_rule = 'worst_input_and_estimated')
             order by statuses.precedence
             limit 1
-        ) as inherited_status
+        ) as inherited_status,
+        row_number() over (
+            partition by
+                united.metric_code, united.subject_kind, coalesce(united.division_code, united.subject_name),
+                united.counterpart_name, united.freq, united.time_period, united.accum,
+                united.period_start, united.period_end
+            order by
+                (united.value is not null) desc, estimate_rounds.precedence asc nulls last, united.vintage_set_id asc
+        ) = 1 as is_shown
     from united
     inner join metrics
         on united.metric_code = metrics.metric_code
+    left join estimate_rounds
+        on united.estimate_round = estimate_rounds.estimate_round
 ),
 
 described as (
@@ -74,6 +88,7 @@ described as (
         case when value is null then 'O' else inherited_status end as obs_status,
         estimate_round,
         vintage_set_id,
+        is_shown,
         population_basis,
 
         -- how it came about
