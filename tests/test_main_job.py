@@ -1,4 +1,4 @@
-"""The main job with the real scheduler: killed on its way, it ends in the same marts; run again, it is quick.
+"""The main job with the real scheduler: killed twice on its way, it ends in the same marts; run again, it is quick.
 
 Every step of a load and of a build is killed in tests/dags/test_running_faults.py; here it is the job itself.
 """
@@ -59,7 +59,8 @@ def kill_when(environment: dict[str, str], is_reached: Callable[[], bool]) -> No
 
 @pytest.fixture(scope="module")
 def job_output(environment: dict[str, str]) -> str:
-    """What the job prints after it was killed when all was loaded and the build was under way."""
+    """What the job prints after it was killed once while loading and once while building."""
+    kill_when(environment, lambda: ask(environment, "select count(*) from ops.verdicts") > 10)
     building = "select count(*) from pg_namespace where nspname = 'release_candidate'"
     kill_when(environment, lambda: ask(environment, building) > 0)
     done = subprocess.run(
