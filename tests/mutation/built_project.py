@@ -13,6 +13,7 @@ from psycopg import Connection, sql
 from tests.mutation.corruption import Relation
 
 from shanhai import settings
+from shanhai.release.dbt_build import CANDIDATE_SCHEMA
 
 Node = dict[str, Any]
 
@@ -55,14 +56,14 @@ class BuiltProject:
         place = self.target / "compiled" / test["package_name"] / test["original_file_path"]
         return (place if place.is_file() else place / test["path"]).read_text("utf-8")
 
-    def unit_test_sql(self, test: Node) -> str:
-        """What the build ran for a unit test; raises LookupError when it ran nothing."""
+    def unit_test_sql(self, test: Node, schema: str) -> str:
+        """What the build ran for a unit test, types taken from `schema`; raises LookupError when it ran nothing."""
         folder = f"run/{test['package_name']}/{test['original_file_path']}"
         targets = (self.target, self.target.with_name("target_beside"))
         found = sorted(file for target in targets for file in (target / folder).rglob(f"{test['name']}.sql"))
         if not found:
             raise LookupError(f"{test['name']} was not run")
-        return found[0].read_text("utf-8")
+        return found[0].read_text("utf-8").replace(f'"{CANDIDATE_SCHEMA}".', f'"{schema}".')
 
     def copy_for_damage(self, connection: Connection, schema: str) -> None:
         """Copy every relation of the release and every source into one schema without constraints."""

@@ -15,6 +15,7 @@ from tests.mutation.built_project import BuiltProject
 from tests.mutation.score import Score
 from tests.mutation.sql_mutants import mutants
 
+from shanhai.release import promotion
 from shanhai.warehouse.connection import connect
 
 
@@ -36,12 +37,13 @@ def outcome(connection: psycopg.Connection, code: str) -> tuple[Counter[Any], Co
 
 @pytest.mark.usefixtures("released_warehouse")
 def test_each_unit_test_catches_a_wrong_in_its_model(tell: Callable[[str], None]) -> None:
-    project = BuiltProject.of_last_build()
+    release, project = promotion.current(), BuiltProject.of_last_build()
+    assert release is not None
     score = Score("dbt unit tests")
     with connect() as connection:
         connection.execute("set statement_timeout = '2s'")
         for test in project.unit_tests:
-            code = project.unit_test_sql(test)
+            code = project.unit_test_sql(test, release.schema_name)
             sound = outcome(connection, code)
             if sound is None or sound[0] != sound[1]:
                 score.survived(test["name"], "does not hold without a defect")

@@ -73,7 +73,7 @@ def replayed(scratch_warehouse: None) -> dict[str, Any]:
             kept["moments"].append(scalar(connection, "select clock_timestamp()::text"))
         if table_id == PROVINCE:
             # The second time the history is there already and takes in the new load only.
-            build_models(None, BUILT)
+            build_models(parse(), BUILT)
             kept["replays"].append(contents(CANDIDATE_SCHEMA))
     return kept
 
@@ -81,14 +81,15 @@ def replayed(scratch_warehouse: None) -> dict[str, Any]:
 def test_a_full_refresh_equals_what_grew_load_by_load(replayed: dict[str, Any]) -> None:
     grown = contents(CANDIDATE_SCHEMA)
     assert grown == replayed["replays"][-1]
-    build_models(None, BUILT, full_refresh=True)
+    build_models(parse(), BUILT, full_refresh=True)
     assert contents(CANDIDATE_SCHEMA) == grown
 
 
 def test_as_of_a_moment_is_what_a_warehouse_held_that_had_loaded_no_more(replayed: dict[str, Any]) -> None:
     with connect() as connection, alone(connection):
         start_anew(connection)
-    build_models(AsOf(replayed["moments"][1], "loaded"), BUILT)
+    as_of = AsOf(replayed["moments"][1], "loaded")
+    build_models(parse(as_of), BUILT, as_of)
     assert contents(CANDIDATE_SCHEMA) == replayed["replays"][0]
     assert replayed["replays"][0] != replayed["replays"][1]
     assert [row[1] for row in gdp_of_2023(CANDIDATE_SCHEMA)] == ["PRELIM"]
@@ -135,10 +136,10 @@ def test_one_changed_character_changes_exactly_what_cites_it(replayed: dict[str,
     """A re-issue of the communiqué of 2024 in which one digit of one figure differs; it is made up."""
     with connect() as connection, alone(connection):
         start_anew(connection)
-    build_models(None, CELLS)
+    build_models(parse(), CELLS)
     before = cells()
     load_edition(EditionKey(PROVINCE, "2024", 2), reissued(tmp_path, "85620亿元", "85621亿元"))
-    build_models(None, CELLS)
+    build_models(parse(), CELLS)
     after = cells()
     changed = {key for key in before if before[key][0] != after[key][0]}
     with connect() as connection:
@@ -155,7 +156,7 @@ def test_one_changed_character_changes_exactly_what_cites_it(replayed: dict[str,
 
 def test_only_rows_that_differ_are_written_and_what_is_accepted_no_more_goes(replayed: dict[str, Any]) -> None:
     """A figure whose register was known otherwise is mended; a load that a later verdict refuses leaves nothing."""
-    build_models(None, BUILT)
+    build_models(parse(), BUILT)
     observations = sql.Identifier(CANDIDATE_SCHEMA, "fct_observations")
     versions = sql.SQL("select xmin::text::bigint, count(*) from {} group by 1").format(observations)
     with connect() as connection:
@@ -165,7 +166,7 @@ def test_only_rows_that_differ_are_written_and_what_is_accepted_no_more_goes(rep
         )  # fmt: skip
         connection.commit()
         sound = dict(connection.execute(versions).fetchall())
-    build_models(None, BUILT)
+    build_models(parse(), BUILT)
     with connect() as connection:
         after = dict(connection.execute(versions).fetchall())
         rewritten = sum(count for version, count in after.items() if version not in sound)
@@ -180,10 +181,10 @@ def test_only_rows_that_differ_are_written_and_what_is_accepted_no_more_goes(rep
         )
         connection.commit()
     before = contents(CANDIDATE_SCHEMA)
-    build_models(None, BUILT)
+    build_models(parse(), BUILT)
     grown = contents(CANDIDATE_SCHEMA)
     assert grown != before
-    build_models(None, BUILT, full_refresh=True)
+    build_models(parse(), BUILT, full_refresh=True)
     assert contents(CANDIDATE_SCHEMA) == grown
 
 

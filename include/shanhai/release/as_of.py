@@ -51,7 +51,7 @@ def build_as_of(moment: str, clock: str = "loaded", only: tuple[str, ...] = ()) 
     with connect() as connection, alone(connection):
         start_anew(connection)
         project = dbt_build.parse(as_of)
-        dbt_build.build_models(as_of, only)
+        dbt_build.build_models(project, only, as_of)
         loads = loads_read(connection, CANDIDATE_SCHEMA)
         if not loads:
             raise NoSuchDayError(f"nothing was {clock} by {moment}")

@@ -6,7 +6,7 @@ Two builds whose hashes are equal differ in their loads only; so a relation that
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,8 @@ class Project:
     manifest: dict[str, Any]
     # Of dbt_project.yml: its variables reach every model.
     configuration_sha256: str
+    # What dbt keeps in memory of it, for its further commands; None where it was read from the file.
+    parsed: Any = field(default=None, repr=False, compare=False)
 
     @cached_property
     def sha256(self) -> dict[str, str]:

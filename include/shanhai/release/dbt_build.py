@@ -52,17 +52,17 @@ class AsOf:
 
 def parse(as_of: AsOf | None = None) -> Project:
     """The project as dbt understands it; raises BuildError when it does not parse."""
-    _invoke(["parse"], as_of)
-    manifest = json.loads((_work(_TARGET) / "manifest.json").read_text("utf-8"))
-    return Project(manifest, sha256_of(settings.DBT_PROJECT / "dbt_project.yml"))
+    parsed = _invoke(["parse"], as_of)
+    manifest = json.loads((_work(_TARGET_AS_OF if as_of else _TARGET) / "manifest.json").read_text("utf-8"))
+    return Project(manifest, sha256_of(settings.DBT_PROJECT / "dbt_project.yml"), parsed)
 
 
 def build(project: Project) -> DbtOutcome:
     """Build every model, then run every test; raises BuildError naming the nodes that failed or did not run."""
-    build_models(None)
+    build_models(project)
     beside = _start_beside(["test", "--select", *_BESIDE])
     try:
-        results = _run(["test", "--exclude", *_BESIDE]) + _results_of(beside)
+        results = _run(["test", "--exclude", *_BESIDE], project) + _results_of(beside)
     finally:
         beside.kill()
         beside.wait()
@@ -77,7 +77,9 @@ def build(project: Project) -> DbtOutcome:
     return DbtOutcome(len(declared), len(ran))
 
 
-def build_models(as_of: AsOf | None, only: Iterable[str] = (), full_refresh: bool = False) -> None:
+def build_models(
+    project: Project, only: Iterable[str] = (), as_of: AsOf | None = None, full_refresh: bool = False
+) -> None:
     """Build seeds and models (all, or `only` these with what they read) as of a day, without tests.
 
     The past need not pass what is asked of today.
@@ -88,11 +90,12 @@ def build_models(as_of: AsOf | None, only: Iterable[str] = (), full_refresh: boo
         command += ["--select", *chosen]
     if full_refresh:
         command += ["--full-refresh"]
-    _require_success(_run(command, as_of))
+    _require_success(_run(command, project, as_of))
 
 
-def _run(command: list[str], as_of: AsOf | None = None) -> list[NodeResult]:
-    found = _invoke(command, as_of).results
+def _run(command: list[str], project: Project, as_of: AsOf | None = None) -> list[NodeResult]:
+    # The parsed project and the results stay in memory; files of both would cost a second for each command.
+    found = _invoke(["--no-write-json", *command], as_of, project.parsed).results
     return [NodeResult(each.node.unique_id, each.status, each.message or "") for each in found]
 
 
@@ -128,11 +131,11 @@ def _require_success(results: list[NodeResult]) -> None:
         raise BuildError(f"{len(failed)} of {len(results)} dbt nodes failed:\n" + "\n".join(lines[:20]))
 
 
-def _invoke(command: list[str], as_of: AsOf | None) -> Any:
+def _invoke(command: list[str], as_of: AsOf | None, parsed: Any = None) -> Any:
     from dbt.cli.main import dbtRunner
 
     give_dbt_the_address()
-    result = dbtRunner().invoke(_arguments(command, as_of, _TARGET_AS_OF if as_of else _TARGET))
+    result = dbtRunner(manifest=parsed).invoke(_arguments(command, as_of, _TARGET_AS_OF if as_of else _TARGET))
     if result.exception is not None:
         raise BuildError(f"dbt did not run: {result.exception}")
     return result.result
