@@ -41,8 +41,8 @@ _INDICATORS = [
 
 def county_names() -> list[str]:
     """Counties, districts and cities of Zhejiang that exist today under a name of their own."""
-    with (_NAMES / "divisions_zhejiang_1981_2024.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    with (_NAMES / "divisions_1981_2024.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["一级行政区"] == "浙江省"]
     names = [row["名称"] for row in rows if row["级别"] == "县级"]
     return sorted(row["名称"] for row in rows if row["状态"] == "在用" and names.count(row["名称"]) == 1)
 

@@ -66,7 +66,7 @@ def replayed(scratch_warehouse: None) -> dict[str, Any]:
     with connect() as connection, alone(connection):
         start_anew(connection)
     for table_id, edition in (
-        ("ministry_of_civil_affairs/divisions_zhejiang", "2024"), (PROVINCE, "2023"), (PROVINCE, "2024"),
+        ("ministry_of_civil_affairs/divisions", "2024"), (PROVINCE, "2023"), (PROVINCE, "2024"),
     ):  # fmt: skip
         load_edition(EditionKey(table_id, edition))
         with connect() as connection:

@@ -145,7 +145,7 @@ def test_a_statement_that_is_gone_says_how_far_its_words_go(small_library: Small
 
 def test_a_register_shows_its_rows(small_library: SmallLibrary) -> None:
     library = small_library.library
-    source = find_source("ministry_of_civil_affairs/divisions_zhejiang", library)
+    source = find_source("ministry_of_civil_affairs/divisions", library)
     edition = source.document.editions[-1]
     picture = drawn(explain(library, source, edition, source.file(edition).read_bytes()), rows=3)
     assert "division_code=330000" in picture
