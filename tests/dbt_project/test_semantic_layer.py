@@ -19,7 +19,9 @@ from shanhai import settings
 from shanhai.warehouse.connection import connect
 
 DEFINITIONS = settings.DBT_PROJECT / "models" / "core" / "_semantic__metrics.yml"
-METRICS = tuple(each["name"] for each in yaml.safe_load(DEFINITIONS.read_text("utf-8"))["metrics"])
+NAMES = [each["name"] for each in yaml.safe_load(DEFINITIONS.read_text("utf-8"))["metrics"]]
+METRICS = tuple(name for name in NAMES if not name.endswith("_of_counties"))
+TOTALS = tuple(name for name in NAMES if name not in METRICS)
 # What has no end, such as a figure without a date, is no answer of a layer that counts in time.
 ONE_VALUE = ("subject_kind", "subject_name", "division_code", "period_end", "time_period", "accum")
 
@@ -89,16 +91,26 @@ def test_every_metric_of_one_area_and_period_is_the_value_of_the_mart(project: P
     assert [key for key, value in answered.items() if abs(value - expected[key]) > Decimal("1e-6")] == []
 
 
-def test_only_what_may_be_added_is_added_and_no_two_rounds(project: Path) -> None:
-    """Zhejiang's GDP of 2023 was published twice; a relative income over eleven cities is none of their sum."""
-    answered = asked(project, ("gdp", "disposable_income_relative"), ("subject_name", "period_end"))
+def test_no_metric_of_one_area_is_added_over_areas_or_rounds(project: Path) -> None:
+    """Zhejiang's GDP of 2023 was published twice; without areas there is a largest value and no sum."""
+    answered = asked(project, ("gdp",), ("subject_name", "period_end"))
     assert answered["gdp", "浙江省", "2023-12-31 00:00:00"] == Decimal(8562000000000)
-    summed = asked(project, ("resident_population", "disposable_income_relative"), ("subject_kind", "period_end"))
-    expected: dict[tuple[str, ...], Any] = {}
-    for (metric, kind, _, _, day, *_), value in published().items():
-        if metric == "resident_population":
-            expected[metric, kind, day] = expected.get((metric, kind, day), 0) + value
-    assert {key: value for key, value in summed.items() if key[0] == "resident_population"} == expected
-    relative = [value for key, value in summed.items() if key[0] == "disposable_income_relative"]
-    assert relative
-    assert max(relative) < 3
+    largest: dict[tuple[str, str], Decimal] = {}
+    for (metric, *_, day, _, _), value in published().items():
+        largest[metric, day] = max(value, largest.get((metric, day), value))
+    assert asked(project, METRICS, ("period_end",)) == pytest.approx(largest)
+
+
+@pytest.mark.parametrize("by", [("period_end",), ("subject_kind", "period_end")])
+def test_a_total_is_of_counties_whatever_it_is_grouped_by(project: Path, by: tuple[str, ...]) -> None:
+    """Neither the province nor its prefectures are in it, nor a quarter beside its year."""
+    with connect("reader") as connection:
+        rows = connection.execute(
+            "select metric_code, period_end::timestamp::text, sum(value), count(*) from marts.fct_metrics "
+            "inner join marts.dim_divisions using (division_code) where is_current and division_level = '县级' and is_shown "
+            "and freq = 'A' and value_qualifier in ('EXACT', 'APPROX') and value is not null group by 1, 2"
+        ).fetchall()
+    expected = {(metric, day): total for metric, day, total, _ in rows if f"{metric}_of_counties" in TOTALS}
+    answered = asked(project, TOTALS, by)
+    assert {(key[0].removesuffix("_of_counties"), key[-1]): value for key, value in answered.items()} == expected
+    assert max(count for metric, _, _, count in rows if f"{metric}_of_counties" in TOTALS) > 20
