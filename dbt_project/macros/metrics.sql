@@ -83,6 +83,19 @@ jsonb_build_array(
 {%- endmacro %}
 
 
+{#- A metric that somebody printed: the figure as it stands, with its qualifier, round and comment, and itself as input. -#}
+{% macro metric_as_published(figure) -%}
+{{ metric_subject(figure) }},
+        {{ figure }}.value,
+        {{ figure }}.value_qualifier,
+        {{ figure }}.estimate_round,
+        {{ figure }}.vintage_set_id,
+        {{ figure }}.population_basis,
+        {{ metric_inputs_of({'value': figure}) }},
+        {{ figure }}.comment
+{%- endmacro %}
+
+
 {#- Two figures are of one subject and one stretch of time: same area on the same land, same period, window and
     accumulation (domain §0 demands 3, 5 and 17). -#}
 {% macro same_subject_and_time(one, other) -%}

@@ -22,6 +22,7 @@ LAYERS = {
 LONG_FORM = {
     "value",
     "value_upper",
+    "obs_pre_break",
     "enclosing_value",
     "beyond_value",
     "benchmark_value",
@@ -92,13 +93,16 @@ def test_every_model_is_named_after_its_layer(models: dict[str, Node]) -> None:
 def test_layers_read_only_what_lies_below(manifest: Node, models: dict[str, Node]) -> None:
     order = ["staging", "intermediate", "core", "marts"]
     # Some intermediates read core: the year of a county and a metric need the figure with its register, core holds
-    # fct_metrics because marts read it as they read figures, and a rank is a question put to the history.
+    # fct_metrics because marts read it as they read figures, a rank is a question put to the history, and what a figure
+    # is of and whom a rule is asked of is looked up in the dimensions.
     above = (
         "int_county_years",
         "int_comparable_figures",
         "int_programme_figures",
         "int_metrics_",
         "int_observations_ranked",
+        "int_observations_identified",
+        "int_scheme_subjects",
     )
     by_id = {m["unique_id"]: m for m in models.values()}
     for name, model in models.items():

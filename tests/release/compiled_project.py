@@ -29,6 +29,22 @@ class Model:
 
 
 @cache
+def compiled_inline(code: str) -> str:
+    """What dbt makes of a line of SQL with references and macros, such as a hook's."""
+    from dbt.cli.main import dbtRunner
+
+    give_dbt_the_address()
+    target = str(settings.home() / "dbt" / "target_compiled_None")
+    done = dbtRunner().invoke([
+        "--quiet", "--log-path", target, "compile", "--inline", code, "--project-dir", str(settings.DBT_PROJECT),
+        "--profiles-dir", str(settings.DBT_PROJECT), "--target-path", target, "--vars", "{}",
+    ])  # fmt: skip
+    assert done.success, done.exception
+    database = f'"{settings.warehouse_url("pipeline").database}".'
+    return str(done.result.results[0].node.compiled_code).replace(database, "")
+
+
+@cache
 def compiled(clock: str | None, *only: str, full_refresh: bool = True) -> tuple[Model, ...]:
     """Every model, or `only` some, each after what it reads; as of a day by a clock, or without a day.
 

@@ -132,15 +132,25 @@ def cells() -> dict[tuple[str, str], tuple[Any, list[str]]]:
     return found
 
 
+def told() -> dict[str, tuple[str, int]]:
+    """Every row of the history: the transaction that wrote it, and its load."""
+    history = sql.Identifier(CANDIDATE_SCHEMA, "fct_observation_history")
+    with connect() as connection:
+        rows = connection.execute(sql.SQL("select history_key, xmin::text, load_id from {}").format(history))
+        return {key: (transaction, load_id) for key, transaction, load_id in rows}
+
+
 def test_one_changed_character_changes_exactly_what_cites_it(replayed: dict[str, Any], tmp_path: Path) -> None:
     """A re-issue of the communiqué of 2024 in which one digit of one figure differs; it is made up."""
     with connect() as connection, alone(connection):
         start_anew(connection)
     build_models(parse(), CELLS)
-    before = cells()
+    before, held = cells(), told()
     load_edition(EditionKey(PROVINCE, "2024", 2), reissued(tmp_path, "85620亿元", "85621亿元"))
     build_models(parse(), CELLS)
-    after = cells()
+    after, grown = cells(), told()
+    assert grown.items() > held.items(), "a row of the history was written again"
+    assert {grown[key] for key in grown.keys() - held.keys()} == {max(grown.values(), key=lambda row: row[1])}
     changed = {key for key in before if before[key][0] != after[key][0]}
     with connect() as connection:
         (cited,) = connection.execute(

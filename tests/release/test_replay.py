@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import psycopg
 import pytest
 from psycopg import Connection, sql
 from tests.conftest import ReleasedWarehouse, own_database
-from tests.release.compiled_project import Model, build, compiled, needed, readdressed, rows_md5
+from tests.release.compiled_project import Model, build, compiled, compiled_inline, needed, readdressed, rows_md5
 
 from shanhai import settings
 from shanhai.release.dbt_build import CANDIDATE_SCHEMA
@@ -161,14 +160,15 @@ def test_the_history_of_a_moment_is_what_had_grown_from_loads_until_then(past: P
     *before, whole = needed(compiled(None), [HISTORY])
     grows = growing(past)
     assert grows.code != whole.code
-    past.connection.execute("drop schema if exists grown cascade")
-    past.connection.execute("create schema grown")
     hashes = []
     for moment in moments:
         build(past.connection, asked, "as_of", past.seeds, day=("loaded", moment))
         give_no_more(past.connection, "loaded", moment, ("observations",))
         build(past.connection, before, "held", past.seeds, sources=PAST)
-        grow(past, before, whole if not hashes else grows)
+        if hashes:
+            grow(past, before, grows)
+        else:
+            build(past.connection, [whole], "grown", "held")
         hashes.append(rows_md5(past.connection, "as_of", HISTORY))
         assert hashes[-1] == rows_md5(past.connection, "grown", HISTORY), moment
     assert len(hashes) == len(set(hashes)) > 15
@@ -189,20 +189,15 @@ def growing(past: Past) -> Model:
 
 
 def grow(past: Past, before: list[Model], model: Model) -> None:
-    """Let the history take in what is new, as the materialization of dbt does: delete by key, insert."""
+    """Let the history take in what is new, as the materialization of dbt does: its hook, then insert."""
     made = [each.name for each in before]
-    code = readdressed(model.code, made, "held", past.seeds, sources=PAST)
-    code = code.replace(f'"{past.seeds}"."{HISTORY}"', f'"grown"."{HISTORY}"')
-    past.connection.execute("drop table if exists fresh")
-    past.connection.execute(sql.SQL("create temporary table fresh as (\n{}\n)").format(sql.SQL(code)))
-    try:
-        with past.connection.transaction():
-            past.connection.execute(
-                "delete from grown.fct_observation_history where figure_key in (select figure_key from fresh)"
-            )
-            past.connection.execute("insert into grown.fct_observation_history select * from fresh")
-    except psycopg.errors.UndefinedTable:
-        past.connection.execute("create table grown.fct_observation_history as select * from fresh")
+    forget = compiled_inline(
+        f"{{{{ forget_editions_counted_otherwise(ref('{HISTORY}'), ref('int_observation_loads')) }}}}"
+    )
+    grown = f'"grown"."{HISTORY}"'
+    for statement in (forget, f"insert into {grown} {model.code}"):
+        code = statement.replace(f'"{CANDIDATE_SCHEMA}"."{HISTORY}"', grown)
+        past.connection.execute(readdressed(code, made, "held", past.seeds, sources=PAST))
 
 
 @pytest.mark.parametrize(("clock", "share"), [("published", 0.95), ("loaded", 0.8)])

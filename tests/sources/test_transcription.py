@@ -4,10 +4,13 @@ import csv
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 
 from shanhai import settings
+from shanhai.documents.terms import SymbolMeaning
+from shanhai.grammar.figures import read_cell
 from shanhai.library import Library
 from shanhai.reading.publication import Row
 
@@ -71,6 +74,17 @@ def test_indicators_use_the_code_lists(field: str) -> None:
     indicators = seed("indicators")
     assert len(indicators) > 150
     assert [row["indicator_code"] for row in indicators if row[field] not in CODE_LISTS[field]] == []
+
+
+def test_what_a_printed_mark_means_is_a_code_list() -> None:
+    """The value and status that each code's names promise are those that a cell with the mark is read as."""
+    codes = {row["code"]: row["name_en"] for row in seed("code_lists") if row["code_list"] == "CL_SYMBOL_MEANING"}
+    assert codes.keys() == set(get_args(SymbolMeaning))
+    for code, name in codes.items():
+        figure = read_cell("…", {"…": code})
+        assert ("value 0" in name) == (figure.value == 0), code
+        assert ("no value" in name) == (figure.value is None), code
+        assert (f"status {figure.missing_status}" in name) == bool(figure.missing_status), code
 
 
 def test_indicators_are_named_defined_and_have_a_unit() -> None:

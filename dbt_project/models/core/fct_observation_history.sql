@@ -1,59 +1,22 @@
-{#- Only the figures that a new load touches are computed again: those of its edition, with all their vintages. Every
-    column is worked out inside one figure or one edition, so a full refresh gives the same rows. A figure goes only
-    when no load that had it is accepted any more. -#}
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='figure_key',
-    on_schema_change='fail', post_hook="delete from {{ this }} where figure_key not in (
-        select keyed.figure_key from {{ ref('int_observations_keyed') }} as keyed)") }}
+{#- Rows are added and never written again: what a row says depends on its load and the load before it. Only when a
+    verdict is taken back, or given again, the editions whose loads then count otherwise are told anew. -#}
+{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook="
+    {%- if is_incremental() %}{{ forget_editions_counted_otherwise(this, ref('int_observation_loads')) }}{% endif %}"
+) }}
 
 with keyed as (
     select * from {{ ref('int_observations_keyed') }}
 ),
 
-loads as (
-    select * from {{ ref('stg_ops__accepted_loads') }}
-    where relation = 'observations'
-),
-
-estimate_rounds as (
-    select * from {{ ref('estimate_rounds') }}
-),
-
-{% if is_incremental() -%}
-changed_editions as (
-    select
-        loads.table_id,
-        loads.edition
-    from loads
-    where loads.load_id not in (select known.load_id from {{ this }} as known)
-    union distinct
-    select
-        known.table_id,
-        known.edition
-    from {{ this }} as known
-    where known.load_id not in (select loads.load_id from loads)
-),
-
-{% endif -%}
-printed as (
-    select keyed.* from keyed
+new_loads as (
+    select * from {{ ref('int_observation_loads') }}
     {%- if is_incremental() %}
-    where
-        keyed.figure_key in (
-            select touched.figure_key
-            from keyed as touched
-            inner join changed_editions
-                on touched.table_id = changed_editions.table_id and touched.edition = changed_editions.edition
-            union distinct
-            select known.figure_key
-            from {{ this }} as known
-            inner join changed_editions
-                on known.table_id = changed_editions.table_id and known.edition = changed_editions.edition
-        )
+    where load_id not in (select known.load_id from {{ this }} as known)
     {%- endif %}
 ),
 
--- Each value beside what the load before said of the same figure of the same edition, if that load had it, and whether
--- the next load has it.
+-- Each value of an edition that came anew, beside what the load before said of the same figure, if that load had it,
+-- and whether the next load has it.
 neighbours as (
     select
         *,
@@ -62,7 +25,13 @@ neighbours as (
             as is_same,
         next_load_id is not null and not coalesce(lead(load_ordinal) over same_observation = load_ordinal + 1, false)
             as is_gone_next
-    from printed
+    from keyed
+    where
+        exists (
+            select 1
+            from new_loads
+            where new_loads.table_id = keyed.table_id and new_loads.edition = keyed.edition
+        )
     window same_observation as (partition by observation_key order by load_ordinal)
 ),
 
@@ -71,7 +40,6 @@ events as (
     select
         *,
         load_id as event_load_id,
-        load_ordinal as event_ordinal,
         false as is_withdrawn,
         case when not was_there then 'new' when is_same then 'confirmed' else 'revised' end as change_kind
     from neighbours
@@ -79,64 +47,24 @@ events as (
     select
         *,
         next_load_id as event_load_id,
-        load_ordinal + 1 as event_ordinal,
         true as is_withdrawn,
         'withdrawn' as change_kind
     from neighbours
     where is_gone_next
 ),
 
--- What each publication said last, in the order in which publishers said it. Values for assessment only are not part
--- of it, nor what is no plain number; a publication without a value has not confirmed the one before.
-published as (
-    select
-        printed.observation_key,
-        lag(printed.observation_key) over (same_figure) as published_before_key,
-        lag(printed.value) over (same_figure) as published_before_value,
-        printed.value - lag(printed.value) over (same_figure) as difference,
-        greatest(printed.half_a_step, lag(printed.half_a_step) over (same_figure)) as rounding
-    from printed
-    inner join estimate_rounds
-        on
-            printed.estimate_round = estimate_rounds.estimate_round
-            and estimate_rounds.is_for_readers
-    where
-        printed.next_load_id is null
-        and printed.conf_status = 'F'
-        and printed.value_qualifier = 'EXACT'
-        and printed.value is not null
-    window same_figure as (
-        partition by printed.figure_key
-        order by
-            estimate_rounds.precedence desc,
-            printed.published_on asc nulls first,
-            printed.table_id asc,
-            printed.edition asc,
-            printed.row_number asc
-    )
-),
-
 described as (
     select
         -- keys
-        {{ surrogate_key(['events.observation_key', 'events.event_ordinal']) }} as history_key,
+        {{ surrogate_key(['events.observation_key', 'loads.load_ordinal']) }} as history_key,
         events.figure_key,
         events.observation_key,
-        events.event_ordinal as load_ordinal,
-        events.event_load_id as load_id,
+        loads.load_ordinal,
+        loads.load_id,
         case when not events.is_withdrawn then events.row_number end as row_number,
 
         -- change
         events.change_kind,
-        published.published_before_key,
-        published.published_before_value,
-        case
-            when events.is_withdrawn then 'withdrawn'
-            when published.observation_key is null then null
-            when published.published_before_key is null then 'new'
-            when abs(published.difference) <= published.rounding then 'confirmed'
-            else 'revised'
-        end as published_change_kind,
 
         -- whose figure
         events.subject_kind,
@@ -176,17 +104,13 @@ described as (
         loads.accepted_at,
 
         -- provenance
-        events.publisher_id,
-        events.table_id,
-        events.edition,
+        loads.publisher_id,
+        loads.table_id,
+        loads.edition,
         loads.publication_sha256
     from events
-    inner join loads
+    inner join new_loads as loads
         on events.event_load_id = loads.load_id
-    left join published
-        on
-            events.observation_key = published.observation_key
-            and not events.is_withdrawn
 )
 
 select * from described

@@ -2,140 +2,42 @@
     and of figures whose division, park or project a register now knows otherwise. -#}
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='observation_key',
     on_schema_change='fail', post_hook="delete from {{ this }} where observation_key not in (
-        select ranked.observation_key from {{ ref('int_observations_ranked') }} as ranked)") }}
+        select identified.observation_key from {{ ref('int_observations_identified') }} as identified)") }}
 
-with observations as (
-    select * from {{ ref('int_observations_ranked') }}
+with identified as (
+    select * from {{ ref('int_observations_identified') }}
 ),
 
-indicators as (
-    select * from {{ ref('dim_indicators') }}
+breaks as (
+    select * from {{ ref('int_series_breaks') }}
 ),
 
-divisions as (
-    select * from {{ ref('dim_divisions') }}
-),
-
-parks as (
-    select * from {{ ref('dim_parks') }}
-),
-
-projects as (
-    select * from {{ ref('dim_projects') }}
-),
-
-programmes as (
-    select * from {{ ref('dim_programmes') }}
-),
-
-division_groups as (
-    select * from {{ ref('division_groups') }}
-),
-
--- The land a figure describes is the land of its code at the period's end; an undated figure is read as of its
--- publication.
-dated as (
+-- One status of several that apply is the first by its precedence; what it hides stays in the flags.
+flagged as (
     select
-        *,
-        extract(year from coalesce(period_end, published_on))::integer as division_year
-    from observations
+        identified.*,
+        {{ window_code('identified.accum', 'identified.freq', 'identified.time_period', 'identified.period_start') }}
+            as window_code,
+        breaks.figure_key is not null as is_break,
+        identified.printed_status in ('E', 'I') as is_estimated,
+        case when breaks.figure_key is not null then 'B' else identified.printed_status end as obs_status,
+        breaks.obs_pre_break,
+        breaks.pre_break_time_period,
+        breaks.pre_break_key,
+        breaks.break_reason
+    from identified
+    left join breaks
+        on
+            identified.figure_key = breaks.figure_key
+            and identified.value is not null
 ),
 
-identified as (
-    select
-        -- keys
-        dated.observation_key,
-        dated.figure_key,
-        dated.subject_kind,
-        dated.subject_name,
-        case when dated.subject_kind = 'country' then 'CN' else dated.division_code end as ref_area,
-        dated.division_code,
-        divisions.boundary_version,
-        divisions.division_key,
-        division_groups.list_code,
-        parks.park_code,
-        projects.project_code,
-        programmes.programme_code,
-        dated.counterpart_name,
-        dated.indicator_code,
-
-        -- when
-        dated.freq,
-        dated.time_period,
-        dated.accum,
-        dated.period_start,
-        dated.period_end,
-        {{ window_code('dated.accum', 'dated.freq', 'dated.time_period', 'dated.period_start') }} as window_code,
-
-        -- the figure
-        dated.printed,
-        dated.obs_value,
-        dated.obs_value_upper,
-        dated.obs_text,
-        dated.unit_printed,
-        dated.unit_measure,
-        dated.unit_mult::integer as unit_mult,
-        dated.decimals::integer as decimals,
-        dated.value,
-        dated.value_upper,
-        dated.value_qualifier,
-
-        -- its attributes
-        dated.obs_status,
-        dated.conf_status,
-        dated.estimate_round,
-        dated.vintage_set_id,
-        dated.vintage_rank,
-        dated.vintages_count::integer as vintages_count,
-        dated.is_for_readers,
-        dated.comment,
-        indicators.growth_basis,
-        indicators.coverage,
-        indicators.population_basis,
-
-        -- clocks
-        dated.published_on,
-        dated.loaded_at,
-        dated.data_as_of,
-
-        -- standing
-        dated.has_warnings,
-        dated.newer_load_in_quarantine,
-
-        -- provenance
-        dated.table_id,
-        dated.edition,
-        dated.load_id,
-        dated.row_number,
-        dated.publication_sha256,
-        dated.locator
-    from dated
-    left join indicators
-        on dated.indicator_code = indicators.indicator_code
-    left join divisions
-        on
-            dated.division_code = divisions.division_code
-            and coalesce(dated.division_year >= divisions.valid_from_year, divisions.is_current)
-            and coalesce(dated.division_year < divisions.valid_to_year, true)
-    left join division_groups
-        on
-            dated.subject_kind = 'division_group'
-            and dated.subject_name = division_groups.group_name
-    left join parks
-        on
-            dated.subject_kind in ('park', 'zone')
-            and dated.subject_name = parks.name_zh
-    left join projects
-        on
-            dated.subject_kind = 'project'
-            and dated.subject_name = projects.name_zh
-    left join programmes
-        on
-            dated.subject_kind = 'programme'
-            and dated.subject_name = programmes.name_zh
+contracted as (
+    select {{ contracted_columns('fct_observations') }}
+    from flagged
 )
 
-select * from identified
+select * from contracted
 {%- if is_incremental() %}
 except
 -- The same columns: the contract of both is one.

@@ -38,6 +38,7 @@ described as (
         observations.estimate_round,
         observations.vintage_set_id,
         observations.vintage_rank,
+        observations.definition_version,
         observations.comment,
         observations.has_warnings,
         observations.data_as_of,

@@ -1,8 +1,8 @@
 -- One subject at two times. A growth, a difference or a mean of two growths takes both from one vintage set, the
 -- values that a publication declares comparable: Zhejiang grew by 5.27 % in 2024 against the revised 2023 printed
 -- beside it, and the 9.18 % against the preliminary 2023 cannot be formed (V01). A quarter alone is the difference of
--- two accumulations of one year and one round. Land and population are the same at both times; growth of a protected
--- scope is never derived.
+-- two accumulations of one year and one round. Land, definition and population are the same at both times; growth of a
+-- protected scope is never derived.
 with metrics as (
     select * from {{ ref('metrics') }}
     where operation in ('growth_in_set', 'difference_in_set', 'two_year_average', 'discrete_quarter')
@@ -49,6 +49,7 @@ paired as (
             previous_input.indicator_code = previous_figure.indicator_code
             and current_figure.subject_key = previous_figure.subject_key
             and current_figure.boundary_version is not distinct from previous_figure.boundary_version
+            and current_figure.definition_version = previous_figure.definition_version
             and current_figure.accum = previous_figure.accum
             and current_figure.unit_measure = previous_figure.unit_measure
             and current_figure.population_basis is not distinct from previous_figure.population_basis

@@ -8,14 +8,7 @@ with figures as (
 benefits as (
     select
         'enclave_benefit' as metric_code,
-        {{ metric_subject('figures') }},
-        figures.value,
-        figures.value_qualifier,
-        figures.estimate_round,
-        figures.vintage_set_id,
-        figures.population_basis,
-        {{ metric_inputs_of({'value': 'figures'}) }},
-        figures.comment
+        {{ metric_as_published('figures') }}
     from figures
     where figures.indicator_code = 'enclave_income'
 ),

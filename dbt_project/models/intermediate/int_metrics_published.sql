@@ -18,14 +18,7 @@ figures as (
 published as (
     select
         metrics.metric_code,
-        {{ metric_subject('figures') }},
-        figures.value,
-        figures.value_qualifier,
-        figures.estimate_round,
-        figures.vintage_set_id,
-        figures.population_basis,
-        {{ metric_inputs_of({'value': 'figures'}) }},
-        figures.comment
+        {{ metric_as_published('figures') }}
     from metrics
     inner join metric_inputs
         on metrics.metric_code = metric_inputs.metric_code

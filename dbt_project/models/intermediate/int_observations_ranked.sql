@@ -31,6 +31,7 @@ judged as (
         loads.has_warnings,
         loads.newer_load_in_quarantine,
         estimate_rounds.precedence as round_precedence,
+        estimate_rounds.is_provisional,
         coalesce(reliabilities.precedence, 9) as reliability_precedence,
         estimate_rounds.is_for_readers and history.conf_status = 'F' as is_for_readers,
         history.value is not null or history.obs_text is not null as has_value

@@ -55,6 +55,13 @@ described as (
         qualifiers.sign as value_sign,
         observations.obs_text,
         observations.obs_status,
+        observations.is_break,
+        observations.is_provisional,
+        observations.is_estimated,
+        observations.obs_pre_break,
+        observations.pre_break_time_period,
+        observations.pre_break_key,
+        observations.break_reason,
         observations.estimate_round,
         observations.vintage_set_id,
         observations.vintages_count,
@@ -84,10 +91,11 @@ described as (
 
 receipted as (
     select
-        *,
+        {{ contracted_columns('mart_division_figures') }},
         {{ receipts([
             {'column': 'value', 'keys': observation_receipt('observation_key')},
             {'column': 'value_upper', 'keys': observation_receipt('observation_key')},
+            {'column': 'obs_pre_break', 'keys': observation_receipt('pre_break_key')},
         ]) }} as receipts
     from described
 )

@@ -49,6 +49,8 @@ indicators as (
 said as (
     select distinct on (history.observation_key, history.publication_sha256)
         history.*,
+        -- Half a unit in the last printed place: what rounding alone can make of the number.
+        0.5 * 10::numeric ^ (history.unit_mult - coalesce(history.decimals, 0)) as half_a_step,
         estimate_rounds.precedence as round_precedence,
         loads.has_warnings,
         loads.data_as_of,
@@ -78,6 +80,7 @@ sequenced as (
             as is_latest,
         count(*) filter (where is_withdrawn) over same_figure > 0 as has_withdrawn,
         lag(value) over said_in_order as preceding_value,
+        greatest(half_a_step, lag(half_a_step) over said_in_order) as rounding,
         lag(receipt) over said_in_order as preceding_receipt,
         first_value(value) over said_in_order as first_value,
         first_value(receipt) over said_in_order as first_receipt,
@@ -89,11 +92,7 @@ sequenced as (
             partition by figure_key
             order by round_precedence desc, published_on asc nulls first, table_id asc, edition asc, load_ordinal asc
         ),
-        same_figure as (
-            partition by figure_key
-            order by round_precedence desc, published_on asc nulls first, table_id asc, edition asc, load_ordinal asc
-            rows between unbounded preceding and unbounded following
-        )
+        same_figure as (said_in_order rows between unbounded preceding and unbounded following)
 ),
 
 described as (
@@ -102,6 +101,11 @@ described as (
         indicators.name_zh as indicator_name_zh,
         indicators.name_en as indicator_name_en,
         sequenced.vintage_number = 1 as is_first_published,
+        case
+            when sequenced.vintage_number = 1 then 'new'
+            when abs(sequenced.value - sequenced.preceding_value) <= sequenced.rounding then 'confirmed'
+            else 'revised'
+        end as published_change_kind,
         sequenced.value - sequenced.preceding_value as revision_value,
         trim_scale(round(100 * (sequenced.value / nullif(sequenced.preceding_value, 0) - 1), 4))
             as relative_revision_pct,
