@@ -1,12 +1,18 @@
-"""The command line `shanhai`: each command is a thin call of one verb; heavy imports happen inside it."""
+"""The command line `shanhai`: each command is a thin call of one verb; heavy imports happen inside it.
+
+What was foreseen, such as a document with a mistake or a release that is not there, is told in a line and ends with 1.
+With SHANHAI_DEBUG set it is shown with its traceback, as is everything that nobody foresaw.
+"""
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from shanhai.audit.commands import audit_app
 from shanhai.completeness.commands import completeness
@@ -14,8 +20,25 @@ from shanhai.quarantine.commands import quarantine_app
 from shanhai.release.commands import release_app
 from shanhai.workbench.commands import edition_app, source_app
 
+
+class Commands(TyperGroup):
+    """All commands, with one way to tell what went wrong."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; an error of ours, of a value or of a file is a line on stderr."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            is_foreseen = isinstance(error, ValueError | OSError) or type(error).__module__.startswith("shanhai.")
+            if not is_foreseen or os.environ.get("SHANHAI_DEBUG"):
+                raise
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from None
+
+
 app = typer.Typer(
     name="shanhai",
+    cls=Commands,
     help="The mountain-county statistics warehouse.\n\n山海仓：山区县统计数据仓库。",
     no_args_is_help=True,
     add_completion=False,
@@ -96,11 +119,7 @@ def dsn(
     """
     from shanhai import settings
 
-    try:
-        url = settings.warehouse_url(role.value)
-    except settings.SettingsError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    url = settings.warehouse_url(role.value)
     typer.echo(url.set(drivername="postgresql").render_as_string(hide_password=False))
 
 
@@ -124,9 +143,13 @@ def load(
     不经 Airflow 装载待处理的版次，便于编写文档时使用。
     """
     from shanhai.completeness.calendar import declare_calendars
+    from shanhai.library import Library
     from shanhai.load import load_edition
     from shanhai.pending import pending_editions
+    from shanhai.workbench.lookup import find_source
 
+    if table:
+        find_source(table, Library.open())
     declare_calendars()
     for each in pending_editions():
         if table in (None, each.key.table_id):
@@ -159,12 +182,8 @@ def explain(
     if indicator and period:
         told = [vintage.told(library) for vintage in figures.vintages(target, indicator, period)]
     elif column:
-        try:
-            keys = cells.keys_from_words(target, county, year, key or [])
-            told = [node.told(library) for node in cells.explain_cell(target, keys, column)]
-        except cells.NotExplainedError as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(1) from None
+        keys = cells.keys_from_words(target, county, year, key or [])
+        told = [node.told(library) for node in cells.explain_cell(target, keys, column)]
     else:
         raise typer.BadParameter("name an indicator and a period, or a mart's --column · 请给出指标与时期，或集市的列")
     for each in told:
@@ -187,13 +206,8 @@ def verify(
     校验台账的哈希链,指出首个被改动的条目。
     """
     from shanhai import ledger
-    from shanhai.seal import LedgerError
 
-    try:
-        verified = ledger.verify(public_key=key)
-    except LedgerError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    verified = ledger.verify(public_key=key)
     signed = f", {verified.signed_entries} signed · 已签署" if key else ""
     typer.echo(f"{verified.entries} entries hold · 条目完好{signed}  {verified.head_sha256}")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -46,11 +44,10 @@ def run(quarter: QuarterName, as_of: Day = None) -> None:
     from shanhai.audit import performance, registers
     from shanhai.audit.quarter import Quarter
 
-    with _errors_as_lines():
-        asked = Quarter.parse(quarter)
-        run_id = performance.run(asked, as_of.date() if as_of else None)
-        registers.enter(asked.due("freeze"))
-        _show(run_id)
+    asked = Quarter.parse(quarter)
+    run_id = performance.run(asked, as_of.date() if as_of else None)
+    registers.enter(asked.due("freeze"))
+    _show(run_id)
 
 
 @audit_app.command()
@@ -71,7 +68,7 @@ def reconcile(
     from shanhai.audit.quarter import Quarter
     from shanhai.audit.report import short, told
 
-    with _errors_as_lines(), reading() as connection:
+    with reading() as connection:
         found = evidence.gather(connection, Quarter.parse(quarter))
         table = Table("kind · 类", "check", "item · 对象", "left · 左", "right · 右", "", "detail · 说明")
         for row in found["reconciliation"]:
@@ -92,12 +89,11 @@ def sample(quarter: QuarterName) -> None:
     from shanhai.audit.performance import reading
     from shanhai.audit.quarter import Quarter
 
-    with _errors_as_lines():
-        with reading() as connection:
-            run_id = evidence.latest_run(connection, Quarter.parse(quarter))
-        missing = sampling.sample(run_id)
-        typer.echo(f"run {run_id}: {sampling.CELLS} cells drawn, {missing} do not hold · 已抽样，不符 {missing} 项")
-        raise typer.Exit(1 if missing else 0)
+    with reading() as connection:
+        run_id = evidence.latest_run(connection, Quarter.parse(quarter))
+    missing = sampling.sample(run_id)
+    typer.echo(f"run {run_id}: {sampling.CELLS} cells drawn, {missing} do not hold · 已抽样，不符 {missing} 项")
+    raise typer.Exit(1 if missing else 0)
 
 
 @audit_app.command("findings")
@@ -114,7 +110,7 @@ def show_findings(
     from shanhai.audit import findings
     from shanhai.audit.performance import reading
 
-    with _errors_as_lines(), reading() as connection:
+    with reading() as connection:
         for each in findings.standing(connection, datetime.now(UTC).date()):
             if check in (None, each.check_id) and state in (None, each.state):
                 material = "●" if each.is_material else " "
@@ -140,14 +136,13 @@ def decide(
 
     from shanhai.audit import findings
 
-    with _errors_as_lines():
-        findings.decide(
-            finding_id, step.value, by=by, owner=owner, reason=reason, on=datetime.now(UTC).date(),
-            due_on=due.date() if due else None, accepted_until=until.date() if until else None,
-            classification=classified.value if classified else None,
-            role="engineer" if step is StepName.EXPLAINED else "auditor",
-        )  # fmt: skip
-        typer.echo(f"finding {finding_id}: {step.value} · 已记录")
+    findings.decide(
+        finding_id, step.value, by=by, owner=owner, reason=reason, on=datetime.now(UTC).date(),
+        due_on=due.date() if due else None, accepted_until=until.date() if until else None,
+        classification=classified.value if classified else None,
+        role="engineer" if step is StepName.EXPLAINED else "auditor",
+    )  # fmt: skip
+    typer.echo(f"finding {finding_id}: {step.value} · 已记录")
 
 
 class SignStep(StrEnum):
@@ -172,9 +167,8 @@ def sign(
     from shanhai.audit import signing
     from shanhai.audit.quarter import Quarter
 
-    with _errors_as_lines():
-        done = signing.sign(Quarter.parse(quarter), step.value, by=by, is_approved=is_approved, note=note)
-        typer.echo(f"{quarter} {step.value} by {by} · 已签署  key {done.public_key}")
+    done = signing.sign(Quarter.parse(quarter), step.value, by=by, is_approved=is_approved, note=note)
+    typer.echo(f"{quarter} {step.value} by {by} · 已签署  key {done.public_key}")
 
 
 @audit_app.command()
@@ -191,9 +185,8 @@ def pack(
     from shanhai.audit.offline import verify_pack
     from shanhai.audit.quarter import Quarter
 
-    with _errors_as_lines():
-        path = packing.build(Quarter.parse(quarter), folder or settings.home() / "audit")
-        typer.echo(f"{path} · 校验 verify: python {Path(verify_pack.__file__).name} {path.name}")
+    path = packing.build(Quarter.parse(quarter), folder or settings.home() / "audit")
+    typer.echo(f"{path} · 校验 verify: python {Path(verify_pack.__file__).name} {path.name}")
 
 
 @audit_app.command()
@@ -206,12 +199,11 @@ def rebuild(quarter: QuarterName) -> None:
     from shanhai.audit.rebuilding import rebuild as rebuilt
     from shanhai.release.dbt_build import BuildError
 
-    with _errors_as_lines():
-        try:
-            equal = rebuilt(Quarter.parse(quarter))
-        except BuildError as error:
-            raise ValueError(str(error)) from None
-        typer.echo(f"{quarter}: {equal} relations are what was sealed · 各表与封签一致")
+    try:
+        equal = rebuilt(Quarter.parse(quarter))
+    except BuildError as error:
+        raise ValueError(str(error)) from None
+    typer.echo(f"{quarter}: {equal} relations are what was sealed · 各表与封签一致")
 
 
 @audit_app.command()
@@ -240,17 +232,3 @@ def _show(run_id: int) -> None:
     for check_id, status, tested, failed, decision in rows:
         typer.echo(f"{check_id}  {status:<15}{tested:>7} tested {failed:>5} failed  {decision}")
     typer.echo(f"run {run_id}: {len(rows)} checks · 检查")
-
-
-@contextmanager
-def _errors_as_lines() -> Iterator[None]:
-    """An error that is meant for the person is told in a line."""
-    from shanhai.audit.results import AuditError
-    from shanhai.seal import LedgerError
-    from shanhai.signing import SigningKeyError
-
-    try:
-        yield
-    except (AuditError, LedgerError, SigningKeyError, ValueError, OSError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,31 +59,30 @@ def show(load: Load, rows: Annotated[int, typer.Option(min=1, help="Rows to show
     from shanhai.quarantine.evidence import failures, objections
     from shanhai.quarantine.waiting import decisions_on
 
-    with _errors_as_lines():
-        typer.echo(f"load {load}: {objections(load)}\n")
-        for each in failures(load, limit=rows):
-            key = " ".join(f"{name}={value}" for name, value in each.keys.items() if value is not None)
-            typer.echo(f"{each.expectation_id} [{each.severity}] {each.rule_en} · {each.rule_zh}")
-            typer.echo(f"  row      {key}")
-            typer.echo(f"  found    {each.found}")
-            if each.locator:
-                typer.echo(f"  printed  {each.printed!r} at {each.locator} · 印刷原文")
-            if each.waiver_id:
-                typer.echo(f"  waived   by waiver {each.waiver_id} · 已豁免")
-            for before in each.history:
-                label = "accepted" if before is each.history[0] else "before  "
-                typer.echo(
-                    f"  {label} {before.says or before.locator}  edition {before.edition}, "
-                    f"published {before.published_on or '?'}, load {before.load_id}"
-                )
-            if each.locator and not each.history:
-                typer.echo("  accepted nothing before · 此前无已接受的值")
-        for decision in decisions_on(load):
-            until = f", until {decision.due_on}" if decision.due_on else ""
+    typer.echo(f"load {load}: {objections(load)}\n")
+    for each in failures(load, limit=rows):
+        key = " ".join(f"{name}={value}" for name, value in each.keys.items() if value is not None)
+        typer.echo(f"{each.expectation_id} [{each.severity}] {each.rule_en} · {each.rule_zh}")
+        typer.echo(f"  row      {key}")
+        typer.echo(f"  found    {each.found}")
+        if each.locator:
+            typer.echo(f"  printed  {each.printed!r} at {each.locator} · 印刷原文")
+        if each.waiver_id:
+            typer.echo(f"  waived   by waiver {each.waiver_id} · 已豁免")
+        for before in each.history:
+            label = "accepted" if before is each.history[0] else "before  "
             typer.echo(
-                f"decided  {decision.action} by {decision.decided_by} ({decision.decided_through}) "
-                f"on {decision.decided_at:%Y-%m-%d}: {decision.reason}; owner {decision.owner}{until}"
+                f"  {label} {before.says or before.locator}  edition {before.edition}, "
+                f"published {before.published_on or '?'}, load {before.load_id}"
             )
+        if each.locator and not each.history:
+            typer.echo("  accepted nothing before · 此前无已接受的值")
+    for decision in decisions_on(load):
+        until = f", until {decision.due_on}" if decision.due_on else ""
+        typer.echo(
+            f"decided  {decision.action} by {decision.decided_by} ({decision.decided_through}) "
+            f"on {decision.decided_at:%Y-%m-%d}: {decision.reason}; owner {decision.owner}{until}"
+        )
 
 
 @quarantine_app.command("waiver-schema")
@@ -141,19 +138,6 @@ def ask(
 def _decide(load: int, action: Action, owner: str, reason: str, day: datetime | None = None) -> None:
     from shanhai.quarantine.decisions import decide
 
-    with _errors_as_lines():
-        due_on = day.date() if day else None
-        decision_id = decide(load, action, owner=owner, reason=reason, due_on=due_on, role="engineer")
-        typer.echo(f"decision {decision_id}: {action} load {load} · 已记录")
-
-
-@contextmanager
-def _errors_as_lines() -> Iterator[None]:
-    """What cannot be done is told in a line, not as a traceback."""
-    from shanhai.validate import LoadRejectedError
-
-    try:
-        yield
-    except (ValueError, LookupError, LoadRejectedError) as error:
-        typer.echo(str(error.args[0] if error.args else error), err=True)
-        raise typer.Exit(1) from None
+    due_on = day.date() if day else None
+    decision_id = decide(load, action, owner=owner, reason=reason, due_on=due_on, role="engineer")
+    typer.echo(f"decision {decision_id}: {action} load {load} · 已记录")

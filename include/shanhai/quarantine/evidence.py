@@ -17,6 +17,10 @@ from shanhai.warehouse.connection import connect
 from shanhai.warehouse.tables import key_columns
 
 
+class NoSuchLoadError(LookupError):
+    """There is no load of this number."""
+
+
 @dataclass(frozen=True)
 class Accepted:
     """What an accepted load of the table says under the same key."""
@@ -47,13 +51,13 @@ class Failure:
 def failures(load_id: int, library: Library | None = None, limit: int = 20, role: Role = "pipeline") -> list[Failure]:
     """The first failing rows of the load's last verdict, with the printed text read anew from the archived bytes.
 
-    Raises ArchiveError when the bytes are missing or altered, LookupError when there is no such load.
+    Raises ArchiveError when the bytes are missing or altered, NoSuchLoadError when there is no such load.
     """
     library = library or Library.open()
     with connect(role) as connection, connection.cursor(row_factory=dict_row) as cursor:
         load = cursor.execute("select * from ops.loads where load_id = %s", (load_id,)).fetchone()
         if load is None:
-            raise LookupError(f"there is no load {load_id} · 无此装载")
+            raise NoSuchLoadError(f"there is no load {load_id} · 无此装载")
         reader = _reader(load, library)
         rows = cursor.execute(
             """
@@ -89,7 +93,7 @@ def objections(load_id: int, role: Role = "pipeline") -> str:
     with connect(role) as connection:
         row = connection.execute("select reason from ops.load_standing where load_id = %s", (load_id,)).fetchone()
     if row is None:
-        raise LookupError(f"there is no load {load_id} · 无此装载")
+        raise NoSuchLoadError(f"there is no load {load_id} · 无此装载")
     return str(row[0])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,16 +39,15 @@ def check(
     from shanhai.library import Library
     from shanhai.workbench.lookup import find_source
 
-    with _errors_as_lines():
-        library = Library.open()
-        source = find_source(document, library)
-        chosen = source.edition(edition) if edition else source.document.editions[-1]
-        content = (publication or source.file(chosen)).read_bytes()
-        if publication:
-            import hashlib
+    library = Library.open()
+    source = find_source(document, library)
+    chosen = source.edition(edition) if edition else source.document.editions[-1]
+    content = (publication or source.file(chosen)).read_bytes()
+    if publication:
+        import hashlib
 
-            chosen = chosen.model_copy(update={"sha256": hashlib.sha256(content).hexdigest()})
-        raise typer.Exit(_explained(library, source, chosen, content, rows, columns))
+        chosen = chosen.model_copy(update={"sha256": hashlib.sha256(content).hexdigest()})
+    raise typer.Exit(_explained(library, source, chosen, content, rows, columns))
 
 
 @source_app.command("draft")
@@ -66,14 +64,13 @@ def draft_document(
     from shanhai.workbench.draft import draft
     from shanhai.workbench.explanation import explain
 
-    with _errors_as_lines():
-        library = Library.open()
-        proposal = draft(library, publication, title_en=title_en, period=period)
-        typer.echo(proposal.text, nl=False)
-        edition = proposal.source.document.editions[0]
-        found = explain(library, proposal.source, edition, publication.read_bytes())
-        refused = f"; refused at {found.refusal.place}: {found.refusal.problem}" if found.refusal else ""
-        typer.echo(f"reads {len(found.rows)} figures · 读出数字{refused}", err=True)
+    library = Library.open()
+    proposal = draft(library, publication, title_en=title_en, period=period)
+    typer.echo(proposal.text, nl=False)
+    edition = proposal.source.document.editions[0]
+    found = explain(library, proposal.source, edition, publication.read_bytes())
+    refused = f"; refused at {found.refusal.place}: {found.refusal.problem}" if found.refusal else ""
+    typer.echo(f"reads {len(found.rows)} figures · 读出数字{refused}", err=True)
 
 
 @source_app.command()
@@ -130,20 +127,19 @@ def add(
     reading = {"subject": subject, "period": period, "estimate_round": estimate_round, "published_on": published_on}
     origin = {"title": title, "publisher": publisher, "address": address, "published_on": published_on,
               "licence": licence, "reliability": reliability, "transcription": transcription}  # fmt: skip
-    with _errors_as_lines():
-        library = Library.open()
-        source = find_source(document, library)
-        if Path(publication).is_dir():
-            arrivals = _offered(Path(publication), source, period)
-        else:
-            arrivals = _received(publication, source, name, period, file_name, allow_private)
-        worst = 0
-        for chosen, of_period, arrival in arrivals:
-            source = register(library, source, chosen, arrival, reading | {"period": of_period}, origin, reissue)
-            added = source.edition(chosen)
-            typer.echo(f"{source.path.name}: edition {chosen} added, sha256 {added.sha256} · 已登记")
-            worst = max(worst, _explained(library, source, added, arrival.content))
-        raise typer.Exit(worst)
+    library = Library.open()
+    source = find_source(document, library)
+    if Path(publication).is_dir():
+        arrivals = _offered(Path(publication), source, period)
+    else:
+        arrivals = _received(publication, source, name, period, file_name, allow_private)
+    worst = 0
+    for chosen, of_period, arrival in arrivals:
+        source = register(library, source, chosen, arrival, reading | {"period": of_period}, origin, reissue)
+        added = source.edition(chosen)
+        typer.echo(f"{source.path.name}: edition {chosen} added, sha256 {added.sha256} · 已登记")
+        worst = max(worst, _explained(library, source, added, arrival.content))
+    raise typer.Exit(worst)
 
 
 def _offered(folder: Path, source: TableSource, period: str | None) -> Iterator[_Named]:
@@ -187,13 +183,3 @@ def _console() -> Console:
 
     console = Console(highlight=False, soft_wrap=False)
     return console if console.is_terminal else Console(highlight=False, width=_WIDTH_OF_A_FILE)
-
-
-@contextmanager
-def _errors_as_lines() -> Iterator[None]:
-    """An error of a document, publication or file is told in a line, not as a traceback."""
-    try:
-        yield
-    except (ValueError, OSError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
