@@ -4,7 +4,7 @@ from tests.conftest import ReleasedWarehouse
 
 from shanhai import settings
 from shanhai.release import documentation
-from shanhai.release.dbt_build import give_dbt_the_address
+from shanhai.release.dbt_commands import give_dbt_the_address
 
 
 def test_the_site_describes_every_model_in_one_file(released_warehouse: ReleasedWarehouse) -> None:

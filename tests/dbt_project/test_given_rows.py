@@ -9,7 +9,7 @@ import pytest
 
 from shanhai import settings
 from shanhai.release import promotion
-from shanhai.release.dbt_build import give_dbt_the_address
+from shanhai.release.dbt_commands import give_dbt_the_address
 
 UNIT_TEST = "one_result_column_is_filled_by_the_kind_of_comparison"
 DEFINITIONS = "models/marts/counties/mart_county_gaps.yml"

@@ -107,8 +107,8 @@ def test_a_total_is_of_counties_whatever_it_is_grouped_by(project: Path, by: tup
     with connect("reader") as connection:
         rows = connection.execute(
             "select metric_code, period_end::timestamp::text, sum(value), count(*) from marts.fct_metrics "
-            "inner join marts.dim_divisions using (division_code) where is_current and division_level = '县级' and is_shown "
-            "and freq = 'A' and value_qualifier in ('EXACT', 'APPROX') and value is not null group by 1, 2"
+            "inner join marts.dim_divisions using (division_code) where is_current and division_level = '县级' "
+            "and is_shown and freq = 'A' and value_qualifier in ('EXACT', 'APPROX') and value is not null group by 1, 2"
         ).fetchall()
     expected = {(metric, day): total for metric, day, total, _ in rows if f"{metric}_of_counties" in TOTALS}
     answered = asked(project, TOTALS, by)

@@ -13,7 +13,7 @@ from psycopg import Connection, sql
 from tests.mutation.corruption import Relation
 
 from shanhai import settings
-from shanhai.release.dbt_build import CANDIDATE_SCHEMA
+from shanhai.release.dbt_commands import CANDIDATE_SCHEMA
 
 Node = dict[str, Any]
 

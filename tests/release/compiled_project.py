@@ -13,7 +13,7 @@ from typing import Any
 from psycopg import Connection, sql
 
 from shanhai import settings
-from shanhai.release.dbt_build import CANDIDATE_SCHEMA, give_dbt_the_address
+from shanhai.release.dbt_commands import CANDIDATE_SCHEMA, give_dbt_the_address
 
 # Stands for the day asked for in SQL that was compiled as of it.
 _DAY = {"published": "1900-01-01", "loaded": "1900-01-01 00:00:00+00"}

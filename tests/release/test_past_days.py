@@ -19,7 +19,8 @@ from shanhai.load import EditionKey, load_edition
 from shanhai.release.as_of import NoSuchDayError, build_as_of, drop_as_of, past_schemas
 from shanhai.release.candidate import alone, start_anew
 from shanhai.release.content import Seal
-from shanhai.release.dbt_build import CANDIDATE_SCHEMA, AsOf, BuildError, build_models, parse
+from shanhai.release.dbt_build import build_models, parse
+from shanhai.release.dbt_commands import CANDIDATE_SCHEMA, AsOf, BuildError
 from shanhai.release.starts import reasons_of
 from shanhai.warehouse.connection import connect, scalar
 

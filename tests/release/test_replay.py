@@ -11,7 +11,7 @@ from tests.conftest import ReleasedWarehouse, own_database
 from tests.release.compiled_project import Model, build, compiled, compiled_inline, needed, readdressed, rows_md5
 
 from shanhai import settings
-from shanhai.release.dbt_build import CANDIDATE_SCHEMA
+from shanhai.release.dbt_commands import CANDIDATE_SCHEMA
 from shanhai.warehouse.connection import connect, scalar
 from shanhai.warehouse.tables import staging_relations
 

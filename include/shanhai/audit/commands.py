@@ -197,7 +197,7 @@ def rebuild(quarter: QuarterName) -> None:
     """
     from shanhai.audit.quarter import Quarter
     from shanhai.audit.rebuilding import rebuild as rebuilt
-    from shanhai.release.dbt_build import BuildError
+    from shanhai.release.dbt_commands import BuildError
 
     try:
         equal = rebuilt(Quarter.parse(quarter))

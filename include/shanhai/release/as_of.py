@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from shanhai.release import dbt_build
 from shanhai.release.candidate import alone, loads_read, project_sha256, start_anew
 from shanhai.release.content import content_of
-from shanhai.release.dbt_build import CANDIDATE_SCHEMA, AsOf, BuildError
+from shanhai.release.dbt_commands import CANDIDATE_SCHEMA, AsOf, BuildError
 from shanhai.warehouse.connection import connect
 
 _READERS = sql.SQL("shanhai_reader, shanhai_auditor, shanhai_engineer")

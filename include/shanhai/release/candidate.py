@@ -15,7 +15,8 @@ from shanhai.release import dbt_build, views
 from shanhai.release.changes import Evidence, raised, record_changes
 from shanhai.release.closure import Project
 from shanhai.release.content import Seal, content_of, read_seal, write_seal
-from shanhai.release.dbt_build import CANDIDATE_SCHEMA, BuildError, DbtOutcome
+from shanhai.release.dbt_build import DbtOutcome
+from shanhai.release.dbt_commands import CANDIDATE_SCHEMA, BuildError
 from shanhai.release.rows import keep_rows
 from shanhai.release.starts import GROWING, Start, membership_loads, reasons_of, start_from_last
 from shanhai.warehouse.connection import connect, scalar

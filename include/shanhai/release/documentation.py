@@ -7,7 +7,7 @@ from pathlib import Path
 from shanhai import settings
 from shanhai.release import promotion
 from shanhai.release.candidate import BuildError
-from shanhai.release.dbt_build import give_dbt_the_address
+from shanhai.release.dbt_commands import give_dbt_the_address
 
 
 def write_site() -> Path:

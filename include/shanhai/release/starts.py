@@ -8,7 +8,7 @@ from psycopg import Connection, sql
 
 from shanhai.release.closure import Project
 from shanhai.release.content import Seal
-from shanhai.release.dbt_build import CANDIDATE_SCHEMA
+from shanhai.release.dbt_commands import CANDIDATE_SCHEMA
 
 # The relations that start from the last release's, and what a build writes of them.
 GROWING = {"fct_observation_history": "from new loads", "fct_observations": "where rows differ"}
