@@ -56,7 +56,11 @@ identified as (
         dated.figure_key,
         dated.subject_kind,
         dated.subject_name,
-        case when dated.subject_kind = 'country' then 'CN' else dated.division_code end as ref_area,
+        case
+            when dated.subject_kind = 'country' then 'CN'
+            when divisions.division_level = '省级' then 'CN-' || left(dated.division_code, 2)
+            else dated.division_code
+        end as ref_area,
         dated.division_code,
         divisions.boundary_version,
         divisions.division_key,
