@@ -157,6 +157,13 @@ def test_every_promoted_relation_has_its_grain_tested(manifest: Node, promoted: 
         assert {"unique_combination", "not_blank"} <= kinds, name
 
 
+def test_every_mart_is_tested_to_cover_its_register(manifest: Node, marts: dict[str, Node]) -> None:
+    tests = attached_tests(manifest)
+    for name, mart in marts.items():
+        kinds = {t["test_metadata"]["name"] for t in tests[mart["unique_id"]] if t.get("test_metadata")}
+        assert "covers" in kinds, name
+
+
 def test_every_model_has_a_test(manifest: Node, models: dict[str, Node]) -> None:
     tests = attached_tests(manifest)
     assert not [name for name, model in models.items() if not tests.get(model["unique_id"])]
