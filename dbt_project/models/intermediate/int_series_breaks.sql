@@ -35,7 +35,7 @@ neighbours as (
         same_series as (
             partition by
                 subject_kind, coalesce(division_code, subject_name), counterpart_name, indicator_code, freq, accum
-            order by period_end
+            order by period_end asc, time_period asc, figure_key asc
         )
 ),
 
