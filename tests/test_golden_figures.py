@@ -229,3 +229,28 @@ def test_the_grades_of_jingning_do_not_add_up_and_are_not_repaired(released_ware
             "where publisher_id = 'jingning_economy_bureau' order by locator"
         ).fetchall()
     assert sorted(int(value) for (value,) in found) == sorted([39, 11, 21, 7, 0, 36, 4, 21, 0, 3])
+
+
+def test_breaks_in_series_hold_the_value_before_them(released_warehouse: ReleasedWarehouse) -> None:
+    """Cangnan without Longgang (2019, domain 2.8), rural income after net income (2013, 2.10), in what is bundled."""
+    with connect("reader") as connection:
+        found = connection.execute(
+            """
+            select subject_name, indicator_code, time_period, value / 1e8, obs_pre_break / 1e8, pre_break_time_period,
+                break_reason like '%龙港%'
+            from marts.mart_division_figures where is_break and indicator_code = 'gdp'
+            union all
+            select subject_name, indicator_code, time_period, value, obs_pre_break, pre_break_time_period,
+                break_reason like '%农村居民人均纯收入%'
+            from marts.mart_division_figures where is_break and indicator_code = 'rural_disposable_income'
+            """
+        ).fetchall()
+        growth = connection.execute(
+            "select count(*) from marts.fct_observations inner join marts.dim_indicators using (indicator_code) "
+            "where is_break and measure = 'GROWTH'"
+        ).fetchone()
+    assert sorted(found) == [
+        ("平阳县", "rural_disposable_income", "2021", Decimal(29703), Decimal(11827), "2012", True),
+        ("苍南县", "gdp", "2020", Decimal("363.0884"), Decimal("109.8"), "2003", True),
+    ]
+    assert growth == (0,)
