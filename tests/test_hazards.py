@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-SYNTHETIC = "reading/test_hazards_on_synthetic_tables.py"
+HEADINGS_OF_TABLES = "reading/test_hazards_of_headings.py"
+FIGURES_OF_TABLES = "reading/test_hazards_of_figures.py"
 WHOLE = "sources/test_whole_files.py"
 EDITION = "reading/test_edition.py"
 FIGURES = "grammar/test_figures.py"
@@ -47,7 +48,7 @@ HAZARDS: list[tuple[str, tuple[str, str], tuple[str, str] | None]] = [
     (
         "layout 2: merged and wrapped heads with units inside",
         (EDITION, "a_page_with_merged_heads_groups_and_ranks"),
-        (SYNTHETIC, "a_unit_broken_off_into_the_next_line_of_the_head_is_found"),
+        (HEADINGS_OF_TABLES, "a_unit_broken_off_into_the_next_line_of_the_head_is_found"),
     ),
     (
         "layout 2: group rows among cities",
@@ -57,12 +58,12 @@ HAZARDS: list[tuple[str, tuple[str, str], tuple[str, str] | None]] = [
     (
         "layout 3: totals beside parts",
         (WHOLE, "the_counties_of_zhejiang_and_a_zone_add_to_the_province"),
-        (SYNTHETIC, "indented_names_before_codes_read"),
+        (HEADINGS_OF_TABLES, "indented_names_before_codes_read"),
     ),
     (
         "layout 3: NA, and zones without codes",
         (WHOLE, "missing_marks_of_the_census_are_no_zeros"),
-        (SYNTHETIC, "indented_names_before_codes_read"),
+        (HEADINGS_OF_TABLES, "indented_names_before_codes_read"),
     ),
     (
         "layout 4: running text in several units",
@@ -76,28 +77,28 @@ HAZARDS: list[tuple[str, tuple[str, str], tuple[str, str] | None]] = [
     ),
     (
         "layout 5: a blank corner, sub-rows",
-        (SYNTHETIC, "a_blank_corner_and_rows_of_indicators_read"),
-        (SYNTHETIC, "rows_of_indicators_are_those_declared"),
+        (HEADINGS_OF_TABLES, "a_blank_corner_and_rows_of_indicators_read"),
+        (HEADINGS_OF_TABLES, "rows_of_indicators_are_those_declared"),
     ),
     (
         "layout 5: a unit line that lost its per cent",
-        (SYNTHETIC, "a_unit_line_gives_each_measure_its_unit"),
-        (SYNTHETIC, "a_unit_line_that_lost_its_per_cent_is_refused"),
+        (HEADINGS_OF_TABLES, "a_unit_line_gives_each_measure_its_unit"),
+        (HEADINGS_OF_TABLES, "a_unit_line_that_lost_its_per_cent_is_refused"),
     ),
     (
         "layout 6: comparison lists",
-        (SYNTHETIC, "a_comparison_list_reads_with_a_unit_for_each_column"),
-        (SYNTHETIC, "a_comparison_list_reads_with_a_unit_for_each_column"),
+        (FIGURES_OF_TABLES, "a_comparison_list_reads_with_a_unit_for_each_column"),
+        (FIGURES_OF_TABLES, "a_comparison_list_reads_with_a_unit_for_each_column"),
     ),
     (
         "layout 7: separators lost",
         (STATEMENTS, "a_list_is_printed_in_several_ways"),
-        (SYNTHETIC, "glued_numbers_of_a_sentence_are_refused"),
+        (FIGURES_OF_TABLES, "glued_numbers_of_a_sentence_are_refused"),
     ),
     (
         "layouts of nobody's list",
         (UNSEEN, "an_unseen_layout_reads_by_its_document"),
-        (SYNTHETIC, "a_document_that_contradicts_itself_is_refused"),
+        (HEADINGS_OF_TABLES, "a_document_that_contradicts_itself_is_refused"),
     ),
     # 1.3: text hazards of the seed articles.
     ("1.3 an article printed twice (S08)", (EDITION, "an_article_printed_twice_is_counted"), None),
@@ -150,8 +151,8 @@ HAZARDS: list[tuple[str, tuple[str, str], tuple[str, str] | None]] = [
     ),
     (
         "2.2 持平",
-        (SYNTHETIC, "no_change_is_a_growth_of_zero_and_no_level"),
-        (SYNTHETIC, "no_change_is_a_growth_of_zero_and_no_level"),
+        (FIGURES_OF_TABLES, "no_change_is_a_growth_of_zero_and_no_level"),
+        (FIGURES_OF_TABLES, "no_change_is_a_growth_of_zero_and_no_level"),
     ),
     (
         "2.3 two rounds in one paragraph",
@@ -161,8 +162,8 @@ HAZARDS: list[tuple[str, tuple[str, str], tuple[str, str] | None]] = [
     # 2.5: units.
     (
         "2.5 units are the indicator's",
-        (SYNTHETIC, "a_heading_names_the_subject_of_the_rows_under_it"),
-        (SYNTHETIC, "a_heading_that_names_nobody_is_refused"),
+        (HEADINGS_OF_TABLES, "a_heading_names_the_subject_of_the_rows_under_it"),
+        (HEADINGS_OF_TABLES, "a_heading_that_names_nobody_is_refused"),
     ),
     (
         "2.5 points of a hundred and of a thousand",
@@ -181,8 +182,8 @@ HAZARDS: list[tuple[str, tuple[str, str], tuple[str, str] | None]] = [
     ),
     (
         "2.5 magnitude of an indicator (U5, S04)",
-        (SYNTHETIC, "a_figure_that_cannot_be_is_refused"),
-        (SYNTHETIC, "a_figure_that_cannot_be_is_refused"),
+        (FIGURES_OF_TABLES, "a_figure_that_cannot_be_is_refused"),
+        (FIGURES_OF_TABLES, "a_figure_that_cannot_be_is_refused"),
     ),
     (
         "2.5 位次",
@@ -192,8 +193,8 @@ HAZARDS: list[tuple[str, tuple[str, str], tuple[str, str] | None]] = [
     # 2.6: marks.
     (
         "2.6 a mark by publication",
-        (SYNTHETIC, "a_mark_means_what_its_own_publication_says"),
-        (SYNTHETIC, "a_publication_without_a_dictionary_is_no_document"),
+        (FIGURES_OF_TABLES, "a_mark_means_what_its_own_publication_says"),
+        (FIGURES_OF_TABLES, "a_publication_without_a_dictionary_is_no_document"),
     ),
     (
         "2.6 # and 其中",
@@ -202,7 +203,7 @@ HAZARDS: list[tuple[str, tuple[str, str], tuple[str, str] | None]] = [
     ),
     (
         "2.6 一 for a dash",
-        (SYNTHETIC, "a_figure_that_cannot_be_is_refused"),
+        (FIGURES_OF_TABLES, "a_figure_that_cannot_be_is_refused"),
         (FIGURES, "a_cell_is_refused_with_its_reason"),
     ),
     # 2.7, step by step.
@@ -261,13 +262,13 @@ HAZARDS: list[tuple[str, tuple[str, str], tuple[str, str] | None]] = [
     (
         "2.8 codes of the day",
         (DIVISIONS, "a_name_is_looked_up_on_the_day"),
-        (SYNTHETIC, "indented_names_before_codes_read"),
+        (HEADINGS_OF_TABLES, "indented_names_before_codes_read"),
     ),
     ("2.9 totals and groups within rounding", (TRANSCRIPTION, "the_census_adds_up_from_county_to_province"), None),
     (
         "2.10 one label, two bases of population",
-        (SYNTHETIC, "a_label_printed_twice_is_what_its_heading_says"),
-        (SYNTHETIC, "a_label_under_no_declared_heading_is_refused"),
+        (HEADINGS_OF_TABLES, "a_label_printed_twice_is_what_its_heading_says"),
+        (HEADINGS_OF_TABLES, "a_label_under_no_declared_heading_is_refused"),
     ),
 ]
 # A repeated article is counted and read once; sums are tests of the marts, no matter of reading.
