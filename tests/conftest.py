@@ -23,6 +23,8 @@ from shanhai.warehouse.roles import LOGIN_ROLES
 from tests.small_library import SmallLibrary
 
 RELEASED = re.compile(r"\b(released|copied)_warehouse\b")
+# What takes minutes comes first, so that no process is left alone with it at the end.
+LONG = ("tests/dags/", "tests/test_main_job.py", "tests/platform/test_real_server.py")
 
 
 class OneReleasedWarehouse(LoadScopeScheduling):
@@ -38,8 +40,14 @@ class OneReleasedWarehouse(LoadScopeScheduling):
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneReleasedWarehouse:
-    """How tests are shared when there are several processes (`-n 2`)."""
+    """How tests are shared when there are several processes (`-n 2`): in the order in which they were collected."""
+    config.option.loadscopereorder = False
     return OneReleasedWarehouse(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long ones first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture
