@@ -24,7 +24,7 @@ from tests.small_library import SmallLibrary
 
 RELEASED = re.compile(r"\b(released|copied)_warehouse\b")
 # What takes minutes comes first, so that no process is left alone with it at the end.
-LONG = ("tests/dags/", "tests/test_main_job.py", "tests/platform/test_real_server.py")
+LONG = ("tests/dags/", "tests/test_main_job.py")
 
 
 class OneReleasedWarehouse(LoadScopeScheduling):

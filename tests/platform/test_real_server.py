@@ -14,8 +14,8 @@ SHANHAI = str(Path(sys.executable).with_name("shanhai"))
 
 
 @pytest.fixture
-def environment(embedded_server: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The session's server, addressed as somebody else's: another database, another home."""
+def environment(warehouse: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The session's server, whose accounts are there, addressed as somebody else's: another database, another home."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "SHANHAI"))}
     with own_database("another_warehouse") as address:
         yield own | address | {"SHANHAI_HOME": str(tmp_path)}
